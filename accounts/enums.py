@@ -1,0 +1,45 @@
+"""The fixed words of the kernel (visibility.md, Words). Stored as text: leak-proof in policies and plain in a dump."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffRole(TextChoices):
+    """What a membership in a practice is for. A role label grants nothing by itself (principle 1)."""
+
+    THERAPIST = "therapist", _("therapist")
+    SUPERVISOR = "supervisor", _("supervisor")
+    SAFEGUARDING_LEAD = "safeguarding_lead", _("safeguarding lead")
+    ADMIN = "admin", _("admin")
+
+
+class CircleRole(TextChoices):
+    """How a person is tied to one child. All but therapist are family rows."""
+
+    THERAPIST = "therapist", _("therapist")
+    GUARDIAN = "guardian", _("parent or guardian")
+    YOUNG_PERSON = "young_person", _("young person")
+    HELPER = "helper", _("helper")
+
+
+class Authority(TextChoices):
+    """A guardian's legal standing towards the child."""
+
+    FULL = "full", _("full: may sign, consent, receive")
+    INFORMED = "informed", _("informed: may be told, may not sign")
+    CONTRIBUTOR = "contributor", _("contributor: posts updates from home")
+    NONE = "none", _("none: recorded so that staff know")
+
+
+class RestrictionKind(TextChoices):
+    """Quiet: nothing of that time reaches the person. Closed: no access at all, in any role."""
+
+    QUIET = "quiet", _("quiet")
+    CLOSED = "closed", _("closed")
+
+
+class RecordAccess(TextChoices):
+    """What an agreement opens to a reader besides summaries."""
+
+    SUMMARIES_ONLY = "summaries_only", _("summaries only")
+    SIGNED_NOTES = "signed_notes", _("signed notes")

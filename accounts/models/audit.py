@@ -1,0 +1,67 @@
+"""What was read, released, refused and changed. Append-only: no update or delete grant, and a trigger besides."""
+
+import uuid
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.visibility import Guarded, admins, in_place, leads, mine, no_viewer
+
+# What an admin may read of the trail: accounts, circle, sign-ins. Nothing clinical is ever in this list.
+ADMIN_ACTIONS = [
+    "sign_in",
+    "sign_in_refused",
+    "sign_out",
+    "password_changed",
+    "circle_read",
+    "people_read",
+    "denied_admin",
+]
+
+
+class AuditEvent(Guarded):
+    """One row per act. Numbers and random ids only, no foreign keys, never content.
+
+    `shown`: the random ids on the page or touched by the act. `data`: codes and booleans of a change, before and after.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    person_id = models.BigIntegerField(null=True)
+    practice_id = models.BigIntegerField(null=True)
+    child_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=40)
+    shown = ArrayField(models.UUIDField(), default=list)
+    data = models.JSONField(default=dict)
+    request_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice_id", "-at"], name="audit_of_practice"),
+            models.Index(fields=["child_id", "-at"], name="audit_of_child"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="never_emptied",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'the audit trail is append-only';",
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Audit": leads all of it, admins accounts, circle, sign-ins; never about a child they are family of."""
+        lead = in_place("lead", "practice_id") & Q(child_id__isnull=True) | leads()
+        admin = in_place("admin", "practice_id") & Q(child_id__isnull=True) | admins()
+        return lead | (admin & Q(action__in=ADMIN_ACTIONS))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Everyone writes their own acts, and cannot read them back."""
+        return mine("person_id") | (Q(person_id__isnull=True) & no_viewer())

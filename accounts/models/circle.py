@@ -1,0 +1,188 @@
+"""The child and the circle around it: rows that tie a person to one child, and what restrains them."""
+
+import uuid
+from datetime import date, datetime, time
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Case, F, IntegerField, Q, Value, When
+
+from accounts.enums import Authority, CircleRole, RestrictionKind
+from accounts.models.practices import Practice, circle_staff, ends_after_start, no_overlap
+from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, past
+
+
+class Child(Guarded):
+    """The child's card: everyone in the circle knows this much."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    date_of_birth = models.DateField()
+    pronouns = models.CharField(max_length=40, blank=True)
+    about_me = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="child_in_practice", fields=["practice", "id"])]
+
+    def comes_of(self, years: int) -> datetime:
+        """The moment the child reaches an age: midnight in the practice's zone; born on 29 February, on 1 March."""
+        try:
+            birthday = self.date_of_birth.replace(year=self.date_of_birth.year + years)
+        except ValueError:
+            birthday = date(self.date_of_birth.year + years, 3, 1)
+        return datetime.combine(birthday, time(), tzinfo=self.practice.zone)
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Child's card": everyone in the circle but authority none; team; admins; leads."""
+        return in_place("team", "id") | in_place("own", "id") | admins("id") | leads("id")
+
+
+class ChildItem(Guarded):
+    """Anything about one child. The installer ties (practice, child) together with one composite foreign key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class CircleRow(ChildItem):
+    """A person's tie to a child for a half-open time. Every right about the child comes from one (principle 1)."""
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=CircleRole.choices)
+    authority = models.CharField(max_length=20, choices=Authority.choices, blank=True)
+    household = models.CharField(max_length=100, blank=True)  # a mark shared by one home; empty: a home of one's own
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start("circle_ends_after_start"),
+            no_overlap("circle_no_overlap", "child", "person", "role"),
+            ExclusionConstraint(  # family is never staff (principle 1): both kinds of row for one child cannot exist
+                name="circle_family_never_staff",
+                expressions=[
+                    (F("child"), RangeOperators.EQUAL),
+                    (F("person"), RangeOperators.EQUAL),
+                    (
+                        Case(When(role="therapist", then=Value(1)), default=Value(0), output_field=IntegerField()),
+                        RangeOperators.NOT_EQUAL,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                name="circle_authority_of_guardians",
+                condition=Q(role="guardian", authority__in=Authority.values) | (~Q(role="guardian") & Q(authority="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person", "child"],
+                include=["id", "practice", "role", "authority", "household", "starts", "ends"],
+                name="circle_of_person",
+            ),
+            models.Index(
+                fields=["child", "role"], include=["person", "authority", "starts", "ends"], name="circle_of_child"
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Circle row": team, admins, leads: all. Family and helpers: their own, and the therapists'."""
+        theirs = mine("person_id") | Q(role=CircleRole.THERAPIST)
+        return circle_staff() | (in_place("own") & theirs & past("starts"))
+
+
+class Relationship(ChildItem):
+    """What a person is to the child ("mother"). Apart from the circle row, since co-guardians may read this and no more."""
+
+    circle_row = models.OneToOneField(CircleRow, on_delete=models.PROTECT)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=100)
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Principle 10: staff; one's own once begun; guardians full and informed of each other (`known_rows`)."""
+        return circle_staff() | listed("known_rows", "circle_row_id")
+
+
+class Renewal(ChildItem):
+    """The ground on which a guardian's row goes on past the child's majority."""
+
+    circle_row = models.OneToOneField(CircleRow, on_delete=models.PROTECT)
+    ground = models.TextField()
+    renewed_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    renewed_at = models.DateTimeField()
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """As the circle row is to staff; nobody else needs the ground."""
+        return circle_staff()
+
+
+class HelperConsent(ChildItem):
+    """Who let a helper in, for what, until when (visibility.md, Releasing a summary)."""
+
+    circle_row = models.ForeignKey(CircleRow, on_delete=models.PROTECT)
+    given_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    scope = models.TextField()
+    given_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Staff of the circle; the guardian who gave it (principle 11)."""
+        return circle_staff() | (in_place("own") & mine("given_by_id"))
+
+
+class Restriction(ChildItem):
+    """Quiet or closed. Belongs to (child, person), not to a row, so it survives new rows and covers every family row."""
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=RestrictionKind.choices)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField()
+    set_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [ends_after_start("restriction_ends_after_start")]
+        indexes = [
+            models.Index(fields=["person", "child"], include=["kind", "starts", "ends"], name="restriction_of_person")
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Restriction and its reason": team, leads. Never family, never admins."""
+        return in_place("team") | leads()
+
+
+class Named(ChildItem):
+    """A person named in a concern about the child, from a moment. From then on notes since `raised_at` are withheld from
+    them if they are family or helper. `void_from`: the concern was entered in error and names nobody any more."""
+
+    concern = models.UUIDField()
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    named_at = models.DateTimeField()
+    void_from = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "child"], include=["raised_at", "named_at", "void_from"], name="named_person"
+            )
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """As the concern: team, leads; nobody named in it, whatever their role (principle 1)."""
+        return (in_place("team") | leads()) & ~listed("named_concerns", "concern") & past("named_at")

@@ -1,0 +1,144 @@
+"""The practice and who works there."""
+
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
+
+from accounts.enums import RecordAccess, StaffRole
+from accounts.visibility import Guarded, admins, in_place, leads
+
+
+class TsTzRange(Func):
+    """Half-open: the first moment is in, the last is out, and touching is not overlapping."""
+
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+
+def no_overlap(name: str, *columns: str) -> ExclusionConstraint:
+    """No two rows with equal `columns` may hold at the same moment."""
+    equal = [(F(column), RangeOperators.EQUAL) for column in columns]
+    during = (TsTzRange("starts", "ends"), RangeOperators.OVERLAPS)
+    return ExclusionConstraint(name=name, expressions=[*equal, during])
+
+
+def ends_after_start(name: str) -> models.CheckConstraint:
+    """An empty or backward range would hold never or everywhere, depending on who reads it."""
+    return models.CheckConstraint(name=name, condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")))
+
+
+class Practice(Guarded):
+    """The tenant, with the few values of its policy that rules ask for.
+
+    `assent_age`, `majority_age`: years. `guardian_access` prefills a new agreement and decides nothing by itself.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ref = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, default="en")
+    reply_within_hours = models.PositiveIntegerField(default=48)
+    crisis_text = models.TextField(blank=True)
+    handbook = models.TextField(blank=True)
+    guardian_access = models.CharField(max_length=20, choices=RecordAccess.choices, default=RecordAccess.SUMMARIES_ONLY)
+    assent_age = models.PositiveSmallIntegerField(default=12)
+    majority_age = models.PositiveSmallIntegerField(default=18)
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Whoever works there or has a circle row in force there."""
+        return in_place("practices", "id")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its days begin, majority and agreements included."""
+        return ZoneInfo(self.time_zone)
+
+
+class Membership(Guarded):
+    """Person × practice × role, for a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    role = models.CharField(max_length=20, choices=StaffRole.choices)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start("membership_ends_after_start"),
+            no_overlap("membership_no_overlap", "practice", "person", "role"),
+        ]
+        indexes = [
+            models.Index(fields=["person"], include=["practice", "role", "starts", "ends"], name="membership_of_person")
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Colleagues know who works with them; families learn staff through the circle alone."""
+        return in_place("member", "practice_id")
+
+
+class Supervision(Guarded):
+    """Who supervises whom, for a time. A supervisor is on the team of every child the therapist is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    supervisor = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    therapist = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start("supervision_ends_after_start"),
+            no_overlap("supervision_no_overlap", "practice", "supervisor", "therapist"),
+            models.CheckConstraint(name="supervision_not_of_oneself", condition=~Q(supervisor=F("therapist"))),
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Staff of the practice: supervision is told, never hidden."""
+        return in_place("member", "practice_id")
+
+
+class StaffProfile(Guarded):
+    """What a therapist tells families about their work. Plain text."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    body = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_profile", fields=["practice", "person"])]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Colleagues, and families whose child the person is or was therapist of."""
+        from accounts.models.circle import CircleRow
+
+        theirs = CircleRow.objects.filter(
+            CircleRow.visible_to(),
+            role="therapist",
+            person_id=OuterRef("person_id"),
+            practice_id=OuterRef("practice_id"),
+        )
+        return in_place("member", "practice_id") | Q(Exists(theirs))
+
+
+def staff_of_practice() -> Q:
+    """Admins and leads, on rows without a child."""
+    return in_place("admin", "practice_id") | in_place("lead", "practice_id")
+
+
+def circle_staff() -> Q:
+    """Team, admins, leads: who manages or needs the circle itself."""
+    return in_place("team") | admins() | leads()

@@ -1,0 +1,164 @@
+"""The wall: every model's rules, compiled into PostgreSQL row policies and installed by our `migrate`.
+
+One permissive policy per table, command and role; the practice as a restrictive one; no DELETE anywhere on guarded
+tables. `lift()` and `install()` bracket Django's own migrate in one transaction, since a column used by a policy cannot be
+altered and the owner under FORCE sees no rows.
+"""
+
+from pathlib import Path
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Q
+from psycopg import ClientCursor
+
+from accounts.models import ChildItem
+from accounts.visibility import Guarded, guarded_models, in_place
+from carebridge.lib.database import APP, AUTHZ, BACKUP, OPERATOR, OWNER, WORKER
+
+SQL = Path(__file__).parent / "sql" / "authz.sql"
+READERS = f"{APP}, {WORKER}"
+
+# Tables without a rule, each with what the web process may do to them and why they are outside the wall.
+UNGUARDED: dict[str, str] = {
+    "accounts_account": "SELECT, UPDATE",  # sign-in needs it before a viewer exists; credentials only
+    "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",  # allauth: sign-in and reset by address
+    "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",  # allauth
+    "django_session": "SELECT, INSERT, UPDATE, DELETE",  # signed-in browsers
+    "carebridge_cache": "SELECT, INSERT, UPDATE, DELETE",  # rate limits
+    "django_content_type": "SELECT",  # Django's own registers
+    "django_migrations": "SELECT",
+    "auth_permission": "SELECT",
+    "auth_group": "SELECT",
+    "auth_group_permissions": "SELECT",
+}
+WORKER_UNGUARDED = {"django_session": "SELECT, DELETE", "accounts_account": "SELECT", "django_content_type": "SELECT"}
+
+# What enter() and the constraint triggers read on the viewer's behalf.
+READ_BY_AUTHZ = [
+    "accounts_account", "accounts_agreement", "accounts_child", "accounts_circlerow", "accounts_membership",
+    "accounts_named", "accounts_person", "accounts_practice", "accounts_renewal", "accounts_restriction", "accounts_supervision",
+    "sessions_log_noteoffer", "sessions_log_opening", "sessions_log_override", "sessions_log_progressnote",
+    "sessions_log_release", "sessions_log_summary", "sessions_log_wish", "sessions_log_withholding",
+]  # fmt: skip
+
+
+def compiled(model: type[models.Model], rule: Q) -> str:
+    """The rule as SQL over the table's own columns. Raises ValueError for a rule that spans a join (dangling alias)."""
+    query = model._default_manager.filter(rule).query
+    compiler = query.get_compiler(connection=connection)
+    sql, params = compiler.compile(query.where)
+    joined = [alias for alias, count in query.alias_refcount.items() if count and alias != model._meta.db_table]
+    if joined:
+        raise ValueError(f"{model.__name__}: a rule may not span a join: {joined}")
+    connection.ensure_connection()
+    return ClientCursor(connection.connection).mogrify(sql, params)
+
+
+def policies() -> dict[tuple[str, str], str]:
+    """(table, policy name) → the CREATE POLICY statement that should be in force."""
+    wanted: dict[tuple[str, str], str] = {}
+    for model in guarded_models():
+        table = model._meta.db_table
+        read, insert = compiled(model, model.visible_to()), compiled(model, model.insertable_by())
+        old, new = compiled(model, model.changeable_by()), compiled(model, model.changed_into())
+        statements = {
+            "read": f"FOR SELECT TO {READERS} USING ({read})",
+            "insert": f"FOR INSERT TO {READERS} WITH CHECK ({insert})",
+            "change": f"FOR UPDATE TO {READERS} USING ({old}) WITH CHECK ({new})",
+        }
+        if has_column(model, "practice_id") and model.__name__ != "AuditEvent":
+            inside = compiled(model, in_place("practices", "practice_id"))
+            statements["practice"] = f"AS RESTRICTIVE FOR ALL TO {READERS} USING ({inside}) WITH CHECK ({inside})"
+        if table in READ_BY_AUTHZ:
+            statements["authz"] = f"FOR SELECT TO {AUTHZ} USING (true)"
+        for name, body in statements.items():
+            permissive, _, rest = body.rpartition("FOR ") if body.startswith("AS ") else ("", "", "")
+            head = f"{permissive}FOR {rest}" if permissive else body
+            wanted[table, name] = f"CREATE POLICY {name} ON {table} {head}"
+    return wanted
+
+
+def has_column(model: type[models.Model], column: str) -> bool:
+    """Whether the model's table has the column."""
+    return any(field.column == column for field in model._meta.concrete_fields)
+
+
+def lift() -> None:
+    """Take the wall down inside this transaction, so that migrations of the owner touch every row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT schemaname, tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
+        for _, table, policy in cursor.fetchall():
+            cursor.execute(f'DROP POLICY "{policy}" ON public."{table}"')
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            " AND (relrowsecurity OR relforcerowsecurity)"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE public."{table}" NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY')
+
+
+def install() -> None:
+    """Put up the functions, grants and policies of the code as it is now. Idempotent."""
+    guarded = {model._meta.db_table: model for model in guarded_models()}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS authz; GRANT USAGE, CREATE ON SCHEMA authz TO {AUTHZ}")
+        cursor.execute(SQL.read_text())
+        for function in (
+            "authz.enter(bigint, timestamptz)",
+            "authz.therapists(timestamptz)",
+            "authz.supervisors(timestamptz)",
+            "authz.majority(date, integer, text)",
+            "authz.grown_up(uuid, text, bigint, timestamptz)",
+            "authz.hold_the_wish()",
+            "authz.hold_released_words()",
+            "authz.wait_for_words()",
+        ):
+            cursor.execute(f"ALTER FUNCTION {function} OWNER TO {AUTHZ}")
+            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA authz FROM {AUTHZ}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA authz TO {READERS}, {OPERATOR}, {OWNER}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION authz.enter(bigint, timestamptz) TO {READERS}, {OPERATOR}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {READERS}, {AUTHZ}, {OPERATOR}, {BACKUP}")
+        cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {OPERATOR}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {READERS}, {OPERATOR}")
+        cursor.execute(f"REVOKE UPDATE, DELETE ON accounts_auditevent FROM {OPERATOR}")
+        for table, model in guarded.items():
+            cursor.execute(f"REVOKE ALL ON {table} FROM {READERS}, {AUTHZ}")
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {READERS}")
+            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+            if issubclass(model, ChildItem):
+                tie_to_practice(table)
+        cursor.execute(f"REVOKE UPDATE ON accounts_auditevent FROM {READERS}")
+        for table, rights in UNGUARDED.items():
+            cursor.execute(f"REVOKE ALL ON {table} FROM {APP}; GRANT {rights} ON {table} TO {APP}")
+        for table, rights in WORKER_UNGUARDED.items():
+            cursor.execute(f"REVOKE ALL ON {table} FROM {WORKER}; GRANT {rights} ON {table} TO {WORKER}")
+        for table in READ_BY_AUTHZ:
+            cursor.execute(f"GRANT SELECT ON {table} TO {AUTHZ}")
+        for statement in policies().values():
+            cursor.execute(statement)
+
+
+def tie_to_practice(table: str) -> None:
+    """(practice, child) as one foreign key: a row cannot claim a child for a practice the child is not in."""
+    with connection.cursor() as cursor:
+        name = f"{table}_child_in_practice"
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (practice_id, child_id)"
+                " REFERENCES accounts_child (practice_id, id)"
+            )
+
+
+def unlisted_tables() -> set[str]:
+    """Tables that are neither guarded nor named in UNGUARDED: none may exist (principle 2)."""
+    every = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    guarded = {model._meta.db_table for model in guarded_models()}
+    return every - guarded - set(UNGUARDED)
+
+
+__all__ = ["Guarded", "compiled", "install", "lift", "policies", "unlisted_tables"]

@@ -1,0 +1,42 @@
+"""How templates write people and moments."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def named(names: dict[int, str], number: int) -> str:
+    """The name, if the viewer may read it; a plain word if not."""
+    return names.get(number) or _("someone else")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two letters for the round mark beside a name."""
+    words = name.split()
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
+@register.filter
+def moment(value: datetime) -> SafeString:
+    """As people say it ("Tuesday, 4:00 p.m." within a week, else the date), exact on hover and for machines."""
+    local = timezone.localtime(value)
+    days = (timezone.localtime().date() - local.date()).days
+    clock = formats.time_format(local, "TIME_FORMAT")
+    if days == 0:
+        said = _("today, %(clock)s") % {"clock": clock}
+    elif days == 1:
+        said = _("yesterday, %(clock)s") % {"clock": clock}
+    elif 1 < days < 7:
+        said = f"{formats.date_format(local, 'l')}, {clock}"
+    else:
+        said = formats.date_format(local, "DATE_FORMAT")
+    exact = formats.date_format(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, said)

@@ -1,0 +1,29 @@
+"""Addresses of the room; allauth's own pages by the names it looks them up under."""
+
+from allauth.account import views as allauth
+from django.urls import path, re_path
+
+from accounts.views import practice
+
+urlpatterns = [
+    path("practice/people/", practice.people, name="people"),
+    path("practice/circles/", practice.circles, name="circles"),
+    path("accounts/login/", allauth.login, name="account_login"),
+    path("accounts/logout/", allauth.logout, name="account_logout"),
+    path("accounts/signup/", allauth.signup, name="account_signup"),
+    path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "accounts/password/reset/key/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

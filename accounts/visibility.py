@@ -1,0 +1,300 @@
+"""The vocabulary of every visibility rule, and the base of every model that has one.
+
+`authz.enter()` (accounts/sql/authz.sql) resolves once per transaction which *places* the viewer stands in and leaves them
+in transaction-local settings. A rule is one `Q` over those places, written once on its model: it filters the queryset
+(`QuerySet.visible()`) and, compiled by Django's own compiler, it is the table's row policy (accounts/rls.py). No rule
+looks at a restriction, withholding, naming or agreement table: a policy's sub-queries run under row security too, so the
+very person a row restrains could not see it. What those tables say reaches rules only as places and spans.
+
+Source of every rule: visibility.md; each model names its row of the table there.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from django.db import connection, models, transaction
+from django.db.models import BooleanField, Expression, F, Func, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+
+# --- Places: what a rule may ask -----------------------------------------------------------------------------------------
+
+
+class _InSetting(Func):
+    """`column` is one of the numbers in a place. The scalar sub-select makes it an index condition, evaluated once."""
+
+    arity = 1
+    output_field = BooleanField()
+    template = (
+        "%(expressions)s = ANY((SELECT NULLIF(current_setting('app.%(place)s', true), '')::%(kind)s[])::%(kind)s[])"
+    )
+
+
+class _InSpan(Func):
+    """`moment` (second column) lies in the spans this viewer may read for the child (first column)."""
+
+    arity = 2
+    output_field = BooleanField()
+    # The joiner closes the look-up of the child in a JSON map of child → multirange and opens the comparison.
+    template = "(((SELECT NULLIF(current_setting('app.%(place)s', true), '')::jsonb) ->> (%(expressions)s))"
+    arg_joiner = ")::text)::tstzmultirange @> ("
+
+
+class _Now(Func):
+    """The viewer's moment. Never the server's clock, so that frozen time means the same in Python and in a policy."""
+
+    arity = 0
+    output_field = models.DateTimeField()
+    template = "(SELECT NULLIF(current_setting('app.now', true), '')::timestamptz)"
+
+
+class _Me(Func):
+    """The viewer's person number, or NULL."""
+
+    arity = 0
+    output_field = models.BigIntegerField()
+    template = "(SELECT NULLIF(current_setting('app.person', true), '')::bigint)"
+
+
+def in_place(place: str, column: str = "child_id") -> Q:
+    """The row's child (or practice, person: name the column) belongs to the place."""
+    return Q(_InSetting(F(column), place=place, kind="bigint"))
+
+
+def listed(place: str, column: str = "id") -> Q:
+    """The row's random id is in a list that `enter()` gave (notes withheld from the viewer, for example)."""
+    return Q(_InSetting(F(column), place=place, kind="uuid"))
+
+
+def seen(moment: str, *, spans: str = "spans") -> Q:
+    """The moment lies in the time this family viewer may read: up to now, without their quiet times."""
+    return Q(_InSpan(F("child_id"), F(moment), place=spans))
+
+
+def told_of(person: str = "person_id", child: str = "child_id") -> Q:
+    """The viewer and the person are guardians, full or informed, who know of each other (principle 10)."""
+    text = models.TextField()
+    pair = Concat(Cast(F(child), text), Value(":", output_field=text), Cast(F(person), text))
+    return Q(_InSetting(pair, place="known_people", kind="text"))
+
+
+def past(moment: str) -> Q:
+    """Nothing with a moment in the future is visible, to anyone."""
+    return Q(**{f"{moment}__lte": _Now()})
+
+
+def mine(column: str) -> Q:
+    """The column names the viewer."""
+    return Q(**{column: _Me()})
+
+
+def not_barred(column: str = "child_id") -> Q:
+    """The viewer has and had no family row for the child and is not closed to it: staff rights may apply (principle 1)."""
+    return ~in_place("barred", column)
+
+
+def admins(child: str = "child_id", practice: str = "practice_id") -> Q:
+    """Admins of the practice, for children they have no family tie to."""
+    return in_place("admin", practice) & not_barred(child)
+
+
+def leads(child: str = "child_id", practice: str = "practice_id") -> Q:
+    """Safeguarding leads of the practice, for children they have no family tie to."""
+    return in_place("lead", practice) & not_barred(child)
+
+
+def unless_in_error(rule: Q, *, author: str, begun: Q) -> Q:
+    """`rule`, but once entered in error only its author on the team, the team's supervisors and the leads (principle 7).
+
+    `begun`: the item's moment is not in the future, which holds for them too.
+    """
+    reviewers = (mine(author) & in_place("team")) | in_place("supervised") | leads()
+    return (Q(error_at__isnull=True) & rule) | (Q(error_at__isnull=False) & begun & reviewers)
+
+
+def nobody() -> Q:
+    """The rule of whatever no rule allows."""
+    return Q(Value(False))
+
+
+class _NoViewer(Func):
+    arity = 0
+    output_field = BooleanField()
+    template = "((SELECT NULLIF(current_setting('app.person', true), '')) IS NULL)"
+
+
+def no_viewer() -> Q:
+    """Nobody is entered: sign-in pages, and addresses refused to strangers."""
+    return Q(_NoViewer())
+
+
+# --- Rules: what a model declares ------------------------------------------------------------------------------------------
+
+
+class _Rule(Expression):
+    """A model's read rule as the very SQL of its policy, compiled once: building the same `Q` anew costs more than its query."""
+
+    conditional = True
+    output_field = BooleanField()
+
+    def __init__(self, model: type[models.Model], alias: str = "") -> None:
+        super().__init__()
+        self.model, self.alias = model, alias or model._meta.db_table
+
+    def resolve_expression(self, query: Any = None, *_: Any, **__: Any) -> "_Rule":
+        """The rule speaks of the query's own first table."""
+        return _Rule(self.model, query.get_initial_alias())
+
+    def relabeled_clone(self, change_map: Mapping[str, str]) -> "_Rule":
+        """Inside a sub-query the table goes by another name."""
+        return _Rule(self.model, change_map.get(self.alias, self.alias))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:  # noqa: ARG002 - Django's
+        """The policy's SQL over the alias; it has no parameters."""
+        sql = _rule_sql(self.model)
+        return sql.replace(f'"{self.model._meta.db_table}".', f'"{self.alias}".'), ()
+
+
+@cache
+def _rule_sql(model: type[models.Model]) -> str:
+    """The rule's SQL. Aliases inside get names no outer query has; per cent signs are the driver's."""
+    from accounts.rls import compiled
+
+    return re.sub(r'"([T-Z][0-9]+)"', r'"rule_\1"', compiled(model, model.visible_to())).replace("%", "%%")  # type: ignore[attr-defined]
+
+
+class VisibleQuerySet[M: models.Model](models.QuerySet[M]):
+    """Every list starts here."""
+
+    def visible(self) -> Self:
+        """What the entered viewer may read. One object is this plus its key.
+
+        Reading a related row that was not asked for raises: it would be a query per row, and a row past the rules.
+        """
+        return self.filter(_Rule(self.model)).fetch_mode(models.FETCH_RAISE)
+
+
+class Guarded(models.Model):
+    """A model with three rules. A subclass that declares none shows, takes and changes nothing (principle 2)."""
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(VisibleQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Who may read a row."""
+        return nobody()
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Who may add a row that looks like this."""
+        return nobody()
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Who may change a row that looks like this now."""
+        return nobody()
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """What a changed row must still look like; the same as `changeable_by` unless a move ends it (signing)."""
+        return cls.changeable_by()
+
+
+def guarded_models() -> list[type[Guarded]]:
+    """Every concrete guarded model, parents of foreign keys in no particular order, by table name."""
+    from django.apps import apps
+
+    found = [m for m in apps.get_models() if issubclass(m, Guarded)]
+    return sorted(found, key=lambda m: m._meta.db_table)
+
+
+# --- The viewer: who is looking, since when, from where ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whoever a transaction acts as. `places` are for choosing menus and words; rows are chosen by the rules.
+
+    `zone` and `language` are the viewer's practice's, empty for whoever stands nowhere. `closed_to`: first names of the
+    children a closed restriction keeps this family member or helper from: it is told plainly (visibility.md, Quiet).
+    """
+
+    person_id: int | None
+    moment: datetime
+    places: dict[str, frozenset[int]] = field(default_factory=dict)
+    name: str = ""
+    zone: str = ""
+    language: str = ""
+    closed_to: tuple[str, ...] = ()
+
+    def stands_in(self, place: str, number: int) -> bool:
+        """Whether the child (or practice) number is in the place."""
+        return number in self.places.get(place, frozenset())
+
+    def stands_anywhere_in(self, *places: str) -> bool:
+        """Whether any of the places holds anything for this viewer."""
+        return any(self.places.get(place) for place in places)
+
+
+_viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
+
+
+def viewer() -> Viewer:
+    """The viewer of this transaction. Raises RuntimeError when nothing has been entered."""
+    current = _viewer.get()
+    if current is None:
+        raise RuntimeError("No viewer: enter() or acting_as() comes first.")
+    return current
+
+
+def enter(person_id: int | None, moment: datetime | None = None) -> Viewer:
+    """Resolve the person's places for the rest of this transaction, in one round trip.
+
+    `moment` (aware; now if left out) is the viewer's clock. Call it again after changing a circle row inside a
+    transaction. Must run inside `atomic`: the settings are transaction-local. A person whose account is not active, and
+    None, stand nowhere.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("enter() outside a transaction would be forgotten at once.")
+    moment = moment or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT authz.enter(%s::bigint, %s::timestamptz)", [person_id, moment])
+        answer = json.loads(cursor.fetchone()[0])
+    places = {place: frozenset(numbers) for place, numbers in answer.pop("places", {}).items()}
+    closed_to = tuple(answer.pop("closed_to", ()))
+    current = Viewer(person_id if places else None, moment, places, closed_to=closed_to, **answer)
+    _viewer.set(current)
+    return current
+
+
+def leave() -> None:
+    """Forget the viewer when its transaction is over."""
+    _viewer.set(None)
+
+
+@contextmanager
+def acting_as(person_id: int | None, moment: datetime | None = None) -> Iterator[Viewer]:
+    """A transaction that sees and does what this person may: for requests, tasks and commands alike.
+
+    On the way out the viewer before it is restored, in the database too (inside one outer transaction the settings would
+    otherwise outlive the block).
+    """
+    before = _viewer.get()
+    try:
+        with transaction.atomic():
+            yield enter(person_id, moment)
+    finally:
+        _viewer.set(None)
+        if connection.in_atomic_block and not connection.needs_rollback:
+            enter(before.person_id if before else None, before.moment if before else None)
+        _viewer.set(before)

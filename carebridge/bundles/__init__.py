@@ -1,0 +1,1 @@
+"""The practice bundle: one JSON file that holds a whole practice (its format is declared in `format.py`)."""

@@ -1,0 +1,277 @@
+"""From a checked bundle to rows: one practice, all of it or nothing. The words of the record: `load_words.py`."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import (
+    Account,
+    Agreement,
+    AuditEvent,
+    Child,
+    CircleRow,
+    Contact,
+    Explanation,
+    HelperConsent,
+    Membership,
+    Named,
+    Person,
+    Practice,
+    Relationship,
+    Renewal,
+    Restriction,
+    Signature,
+    StaffProfile,
+    Supervision,
+)
+from carebridge.bundles.check import check, check_against_database
+from carebridge.bundles.load_words import add_sessions, add_updates
+from carebridge.bundles.problems import Problems
+from carebridge.bundles.reading import Unreadable, read
+from carebridge.bundles.rows import Rows
+from carebridge.bundles.shape import Item
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A practice and how many rows of each model it has."""
+
+    ref: str
+    counts: Counter[str]
+
+
+class Refused(Exception):
+    """The bundle has problems; nothing was written."""
+
+
+def load_file(path: Path, problems: Problems, *, skip: set[str], dry_run: bool) -> Loaded:
+    """Load the practice in the file, in one transaction. `dry_run`: undo it once the database has had its say.
+
+    Raises Refused, with every problem in `problems`.
+    """
+    now = timezone.now()
+    try:
+        document = read(path, problems)
+    except Unreadable:
+        raise Refused from None
+    bundle = check(document, problems, skip=skip, now=now, production=settings.PRODUCTION)
+    del document  # hundreds of megabytes, for a large practice
+    try:
+        return load(bundle, problems, now=now, dry_run=dry_run)
+    except DatabaseError as error:
+        problems.add("", said_by_database(error))
+    except Refused:
+        raise
+    except Exception as error:  # a traceback would carry a note's words to whoever reads the terminal
+        problems.add("", f"Loading failed ({type(error).__name__}) and was undone.")
+    raise Refused
+
+
+def load(bundle: Item, problems: Problems, *, now: datetime, dry_run: bool) -> Loaded:
+    """Ask the database what it holds already, then write. Raises Refused, DatabaseError."""
+    with transaction.atomic():
+        check_against_database(bundle, problems)
+        if problems.count:
+            raise Refused
+        counts = write(bundle, now)
+        with connection.cursor() as cursor:  # what a commit would check
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        transaction.set_rollback(dry_run)
+    return Loaded(ref=bundle["practice"]["ref"], counts=counts)
+
+
+def said_by_database(error: DatabaseError) -> str:
+    """What PostgreSQL refused, without the values it quotes."""
+    said = getattr(error.__cause__, "diag", None)
+    rule = getattr(said, "constraint_name", None) or getattr(said, "table_name", None) or type(error).__name__
+    return f"The database refuses this practice ({rule}); nothing was written."
+
+
+def write(bundle: Item, now: datetime) -> Counter[str]:
+    """Every row of the practice, and one of the audit trail, with counts alone; how many of each model."""
+    rows = Rows(now)
+    add_practice(bundle["practice"], rows)
+    add_people(bundle.get("people", []), rows)
+    add_children(bundle.get("children", []), rows)
+    add_circle(bundle, rows)
+    add_agreements(bundle.get("agreements", []), rows)
+    add_named(bundle.get("concerns", []), rows)
+    rows.settle()
+    add_sessions(bundle.get("sessions", []), rows)
+    add_updates(bundle.get("home_updates", []), rows)
+    rows.settle()
+    counts = +rows.counts
+    AuditEvent.objects.create(at=now, action="bundle_loaded", practice_id=rows.practice, data=dict(counts))
+    return counts
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+def add_practice(item: Item, rows: Rows) -> None:
+    """The practice with its policy; what is left out has the model's default."""
+    names = ("ref", "name", "time_zone", "language", "reply_within_hours", "crisis_text", "handbook")
+    given = {name: item[name] for name in names if name in item}
+    policy = {name: value for name, value in item.get("policy", {}).items() if name != "ref"}
+    (practice,) = rows.insert(Practice, [Practice(**given, **policy)])
+    rows.practice = practice.pk
+
+
+def add_people(people: list[Item], rows: Rows) -> None:
+    """Accounts, whose numbers are the people's numbers, and what belongs to each."""
+    hashed = {password: make_password(password) for password in {person.get("password") for person in people}}
+    accounts = rows.insert(Account, [account(person, hashed) for person in people])
+    rows.people = {person["ref"]: account.pk for person, account in zip(people, accounts, strict=True)}
+    for person, number in zip(people, rows.people.values(), strict=True):
+        rows.add(Person(account_id=number, name=person["name"]))
+        if "email" in person:
+            rows.add(EmailAddress(user_id=number, email=person["email"].lower(), verified=True, primary=True))
+        if person.get("email") or person.get("phone"):
+            rows.add(Contact(person_id=number, email=person.get("email", ""), phone=person.get("phone", "")))
+        if person.get("profile"):
+            rows.add(StaffProfile(practice_id=rows.practice, person_id=number, body=person["profile"]))
+        for employment in person.get("staff", []):
+            rows.add(
+                Membership(practice_id=rows.practice, person_id=number, role=employment["role"], **times(employment))
+            )
+
+
+def account(person: Item, hashed: dict[str | None, str]) -> Account:
+    """A log-in. Addresses are kept in lower case, in which allauth looks them up; the contact has them as written."""
+    password = person.get("password")
+    return Account(
+        email=person["email"].lower() if "email" in person else None,
+        password=hashed[password] if password is not None else make_password(None),  # unusable: signs nobody in
+        is_active=person.get("active", True),
+        language=person.get("language", ""),
+        time_zone=person.get("time_zone", ""),
+    )
+
+
+def times(item: Item) -> dict[str, datetime | None]:
+    """A half-open range."""
+    return {"starts": item["from"], "ends": item.get("until")}
+
+
+# --- Circle -----------------------------------------------------------------------------------------------------------
+
+
+def add_children(children: list[Item], rows: Rows) -> None:
+    """The cards."""
+    cards = rows.insert(
+        Child,
+        [
+            Child(
+                practice_id=rows.practice,
+                name=child["name"],
+                date_of_birth=child["date_of_birth"],
+                pronouns=child.get("pronouns", ""),
+                about_me=child.get("about_me", ""),
+            )
+            for child in children
+        ],
+    )
+    rows.children = {child["ref"]: card.pk for child, card in zip(children, cards, strict=True)}
+
+
+def add_circle(bundle: Item, rows: Rows) -> None:
+    """Who stands around each child, what restrains them, and who supervises whom."""
+    for item in bundle.get("circle", []):
+        add_circle_row(item, rows)
+    for item in bundle.get("restrictions", []):
+        rows.add(
+            Restriction(
+                **rows.about(item),
+                **times(item),
+                person_id=rows.person(item, "person"),
+                kind=item["kind"],
+                reason=item["reason"],
+                set_by_id=rows.person(item, "by"),
+                review_on=item.get("review_on"),
+            )
+        )
+    for item in bundle.get("supervision", []):
+        rows.add(
+            Supervision(
+                practice_id=rows.practice,
+                supervisor_id=rows.person(item, "supervisor"),
+                therapist_id=rows.person(item, "therapist"),
+                **times(item),
+            )
+        )
+
+
+def add_circle_row(item: Item, rows: Rows) -> None:
+    """One tie, with what fewer may see of it in rows of their own."""
+    placed = rows.about(item)
+    row = CircleRow(
+        **placed,
+        **times(item),
+        person_id=rows.person(item, "person"),
+        role=item["role"],
+        authority=item.get("authority", ""),
+        household=item.get("household", ""),
+    )
+    rows.add(row)
+    if item.get("relationship"):
+        rows.add(Relationship(**placed, circle_row=row, person_id=row.person_id, words=item["relationship"]))
+    if renewed := item.get("renewed"):
+        by = rows.person(renewed, "by")
+        rows.add(
+            Renewal(**placed, circle_row=row, ground=renewed["ground"], renewed_by_id=by, renewed_at=renewed["at"])
+        )
+    if consent := item.get("consent"):
+        rows.add(
+            HelperConsent(
+                **placed,
+                circle_row=row,
+                given_by_id=rows.person(consent, "by"),
+                scope=consent["scope"],
+                given_at=consent["at"],
+                until=consent.get("until"),
+            )
+        )
+
+
+def add_agreements(agreements: list[Item], rows: Rows) -> None:
+    """What each child's agreement opens, who signed it, to whom the limits were explained."""
+    for item in agreements:
+        placed = rows.about(item)
+        access = {name: item[name] for name in ("guardian_access", "young_person_access") if name in item}
+        agreement = Agreement(**placed, **access, in_force_from=item["in_force_from"])
+        rows.add(agreement)
+        for signed in item.get("signed", []):
+            signer = rows.person(signed, "person")
+            rows.add(Signature(**placed, agreement=agreement, person_id=signer, signed_at=signed["at"]))
+        for told in item.get("explained", []):
+            by = rows.person(told, "by")
+            to = rows.person(told, "person")
+            rows.add(Explanation(**placed, person_id=to, explained_by_id=by, explained_at=told["at"]))
+
+
+def add_named(concerns: list[Item], rows: Rows) -> None:
+    """Who of this file is named in each concern, from when. Of concerns themselves nothing is kept yet."""
+    for item in concerns:
+        concern = uuid4()
+        void_from = item.get("entered_in_error", {}).get("at")
+        for named in item.get("named", []):
+            if "person" in named:
+                rows.add(
+                    Named(
+                        **rows.about(item),
+                        concern=concern,
+                        person_id=rows.person(named, "person"),
+                        raised_at=item["raised_at"],
+                        named_at=named["at"],
+                        void_from=void_from,
+                    )
+                )

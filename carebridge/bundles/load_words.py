@@ -1,0 +1,239 @@
+"""The words of the record as rows: sessions with their notes and summaries, updates from home."""
+
+from typing import Any
+
+from carebridge.bundles.format import PROCESS
+from carebridge.bundles.rows import WAITING, Rows
+from carebridge.bundles.shape import CHILD, Item
+from sessions_log.actions.notes import sections_hash
+from sessions_log.models import (
+    Addendum,
+    Attendance,
+    HomeUpdate,
+    Mark,
+    NoteOffer,
+    Opening,
+    Override,
+    ProcessNote,
+    ProgressNote,
+    Reading,
+    Release,
+    Reply,
+    Session,
+    SessionRecord,
+    Sharing,
+    Summary,
+    UpdateEdit,
+    Wish,
+    Withholding,
+)
+
+Placed = dict[str, Any]  # the columns practice and child
+
+
+def given(item: Item, *names: str) -> dict[str, Any]:
+    """The fields of these names that are in the file; the others have their column's default."""
+    return {name: item[name] for name in names if name in item}
+
+
+# --- Sessions ---------------------------------------------------------------------------------------------------------
+
+
+def add_sessions(sessions: list[Item], rows: Rows) -> None:
+    """Every session with what hangs on it, some thousand rows at a time."""
+    for item in sessions:
+        add_session(item, rows)
+        rows.settle(limit=WAITING)
+
+
+def add_session(item: Item, rows: Rows) -> None:
+    """The facts, who attended, the record, notes and summaries."""
+    placed, error = rows.about(item), rows.in_error(item)
+    therapist = rows.person(item, "therapist")
+    session = Session(
+        **placed,
+        **error,
+        **given(item, "held_at", "logged_at", "minutes"),
+        therapist_id=therapist,
+        moment=max(item["held_at"], item["logged_at"]),
+    )
+    rows.sessions[item["ref"]] = session.pk
+    rows.add(session)
+    for who in item.get("attended", []):
+        rows.add(
+            Attendance(
+                **placed,
+                session=session,
+                person_id=None if who == CHILD else rows.people[who],
+                logged_by_id=therapist,
+                moment=session.moment,
+                error_at=session.error_at,
+            )
+        )
+    if "record" in item:
+        record = item["record"]
+        texts = given(record, "techniques", "themes", "affect", "engagement", "setting", "child_words", "child_choices")
+        rows.add(SessionRecord(**placed, **rows.in_error(record), **texts, session=session, author_id=therapist))
+    for note in item.get("notes", []):
+        if note["kind"] == PROCESS:
+            add_process_note(note, session, placed, rows)
+        else:
+            add_progress_note(note, session, placed, rows)
+    for summary in item.get("summaries", []):
+        add_summary(summary, session, placed, rows)
+
+
+def add_process_note(item: Item, session: Session, placed: Placed, rows: Rows) -> None:
+    """A process note."""
+    rows.add(
+        ProcessNote(
+            **placed,
+            **rows.in_error(item),
+            session=session,
+            author_id=rows.person(item, "author"),
+            body=item["body"],
+            written_at=item["written_at"],
+            changed_at=item["written_at"],
+        )
+    )
+
+
+def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) -> None:
+    """A draft or a signed note, hashed as signing it on a page does, with what was decided about its readers."""
+    note = ProgressNote(
+        **placed,
+        **rows.in_error(item),
+        **given(item, "template", "body", "sections", "written_at", "signed_at"),
+        session=session,
+        author_id=rows.person(item, "author"),
+        changed_at=item["written_at"],
+    )
+    if note.signed_at:
+        note.signed_sha256 = sections_hash(note)
+    rows.add(note)
+    for addendum in item.get("addenda", []):
+        author = rows.person(addendum, "author")
+        rows.add(
+            Addendum(
+                **placed,
+                **rows.in_error(addendum),
+                note=note,
+                author_id=author,
+                body=addendum["body"],
+                added_at=addendum["at"],
+            )
+        )
+    for offer in item.get("offered_to", []):
+        rows.add(NoteOffer(**placed, note=note, person_id=rows.person(offer, "person"), offered_at=offer["at"]))
+    for withheld in item.get("withheld_from", []):
+        rows.add(
+            Withholding(
+                **placed,
+                note=note,
+                person_id=rows.person(withheld, "person"),
+                reason=withheld["reason"],
+                withheld_by_id=rows.person(withheld, "by"),
+                withheld_at=withheld["at"],
+            )
+        )
+    for opened in item.get("opened_to", []):
+        reader, by = rows.person(opened, "person"), rows.person(opened, "by")
+        rows.add(Opening(**placed, note=note, person_id=reader, opened_by_id=by, opened_at=opened["at"]))
+
+
+def add_summary(item: Item, session: Session, placed: Placed, rows: Rows) -> None:
+    """A summary with the child's wish, recorded when it was written, and its releases by its author."""
+    author = rows.person(item, "author")
+    summary = Summary(
+        **placed,
+        **rows.in_error(item),
+        **given(item, "body", "written_at"),
+        session=session,
+        author_id=author,
+        changed_at=item["written_at"],
+    )
+    wish = Wish(
+        **placed,
+        **given(item, "asked_at"),
+        summary=summary,
+        kind=item["child_wish"],
+        not_to=[rows.people[ref] for ref in item.get("not_to", [])],
+        recorded_by_id=author,
+        recorded_at=item["written_at"],
+        error_at=summary.error_at,
+    )
+    rows.add(summary, wish)
+    for released in item.get("releases", []):
+        release = Release(
+            **placed,
+            **given(released, "withdrawn_at"),
+            summary=summary,
+            recipient_id=rows.person(released, "to"),
+            released_by_id=author,
+            released_at=released["at"],
+            error_at=summary.error_at,
+        )
+        rows.add(release)
+        if "read_at" in released:
+            reader = release.recipient_id
+            rows.add(Reading(**placed, release=release, reader_id=reader, read_at=released["read_at"]))
+        if override := released.get("override"):
+            ground = given(override, "ground", "explanation")
+            rows.add(Override(**placed, **ground, release=release))
+
+
+# --- Home -------------------------------------------------------------------------------------------------------------
+
+
+def add_updates(updates: list[Item], rows: Rows) -> None:
+    """Every update from home with what hangs on it, some thousand rows at a time."""
+    for item in updates:
+        add_update(item, rows)
+        rows.settle(limit=WAITING)
+
+
+def add_update(item: Item, rows: Rows) -> None:
+    """An update as first posted, its later wordings, who reads it, and the team's answers."""
+    placed = rows.about(item)
+    texts = given(
+        item, "kind", "body", "where", "antecedent", "behaviour", "consequence", "helped", "intensity", "observed_at",
+        "posted_at",
+    )  # fmt: skip
+    update = HomeUpdate(**placed, **rows.in_error(item), **texts, author_id=rows.person(item, "author"))
+    rows.add(update)
+    for edit in item.get("edits", []):
+        rows.add(UpdateEdit(**placed, update=update, body=edit["body"], edited_at=edit["at"]))
+    for sharing in item.get("shared_with", []):
+        rows.add(
+            Sharing(
+                **placed,
+                **given(sharing, "withdrawn_at"),
+                update=update,
+                shared_by_id=update.author_id,
+                person_id=rows.person(sharing, "person"),
+                shared_at=sharing["at"],
+            )
+        )
+    for reply in item.get("replies", []):
+        author = rows.person(reply, "author")
+        rows.add(
+            Reply(
+                **placed,
+                **rows.in_error(reply),
+                update=update,
+                author_id=author,
+                body=reply["body"],
+                posted_at=reply["at"],
+            )
+        )
+    for mark in item.get("marks", []):
+        rows.add(
+            Mark(
+                **placed,
+                update=update,
+                marked_by_id=rows.person(mark, "by"),
+                kind=mark["kind"],
+                session_id=rows.sessions[mark["session"]] if "session" in mark else None,
+                marked_at=mark["at"],
+            )
+        )

@@ -1,0 +1,21 @@
+"""Celery: JSON payloads that carry numbers only, late acknowledgement, no results kept."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carebridge.settings")
+
+app = Celery("carebridge")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def refuse_powerful_role(**_: Any) -> None:
+    """A worker that could read past row security must not start (security.md, the wall)."""
+    from carebridge.lib.database import refuse_powerful_role
+
+    refuse_powerful_role()

@@ -1,0 +1,15 @@
+"""Every address."""
+
+from django.urls import include, path
+
+from carebridge.pages import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("children/<uuid:child>/", home.child, name="child"),
+    path("", include("accounts.urls")),
+    path("", include("sessions_log.urls")),
+]
+
+handler404 = "carebridge.pages.errors.not_found"
+handler500 = "carebridge.pages.errors.server_error"

@@ -1,0 +1,1 @@
+"""Where it leads: goals and what hangs on them."""

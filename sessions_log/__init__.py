@@ -1,0 +1,1 @@
+"""What happened: sessions, notes, summaries for chosen readers, updates from home."""

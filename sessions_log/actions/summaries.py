@@ -1,0 +1,176 @@
+"""Writing a summary, recording the child's wish, releasing to chosen readers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from accounts import audit
+from accounts.actions.once import insert_once
+from accounts.models import Child
+from accounts.reads import Reader
+from accounts.visibility import acting_as, viewer
+from sessions_log.actions.notes import Stale
+from sessions_log.enums import WishKind
+from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
+
+
+class Refused(Exception):
+    """A release that may not be made. The code says why: not_choosable, against_wish, quiet."""
+
+    def __init__(self, code: str, person_id: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.person_id = person_id
+
+
+@transaction.atomic
+def write_summary(*, child: Child, session: Session, body: str, form_key: UUID) -> Summary:
+    """A summary, with the child's wish as not asked yet. Nobody of the family reads it before a release."""
+    me = viewer()
+    placed = {"practice_id": child.practice_id, "child_id": child.pk}
+    summary, fresh = insert_once(
+        Summary(
+            **placed, session=session, author_id=me.person_id, body=body, written_at=me.moment,
+            changed_at=me.moment, form_key=form_key,
+        ),
+        author="author_id",
+    )  # fmt: skip
+    if fresh:
+        Wish.objects.create(
+            **placed, summary=summary, kind=WishKind.NOT_ASKED, recorded_by_id=me.person_id, recorded_at=me.moment
+        )
+        audit.record("summary_written", child=child, shown=[summary.pk])
+    return summary
+
+
+@transaction.atomic
+def change_summary(*, child: Child, summary: Summary, body: str, seen: datetime) -> None:
+    """Replace an unreleased summary's text, if it still is what the writer saw. Raises Stale."""
+    changed = Summary.objects.filter(pk=summary.pk, changed_at=seen).update(body=body, changed_at=viewer().moment)
+    if not changed:
+        raise Stale
+    audit.record("summary_changed", child=child, shown=[summary.pk])
+
+
+@transaction.atomic
+def record_wish(
+    *, child: Child, summary: Summary, kind: str, not_to: list[int], asked: bool, seen: datetime | None
+) -> None:
+    """What the child said about sharing this summary. `asked`: the child was asked just now (for "ask me first").
+
+    `seen`: when the wish that the writer saw was recorded. Raises Stale if a newer one has been recorded since.
+    """
+    me = viewer()
+    before = Wish.objects.visible().filter(summary=summary).values("kind", "not_to").first()
+    asked_at = me.moment if asked or kind in {WishKind.MAY_SHARE, WishKind.NOT_TO, WishKind.NOBODY} else None
+    values = {
+        "kind": kind, "not_to": sorted(not_to), "asked_at": asked_at,
+        "recorded_by_id": me.person_id, "recorded_at": me.moment,
+    }  # fmt: skip
+    if before is None:
+        Wish.objects.create(practice_id=child.practice_id, child=child, summary=summary, **values)
+    else:
+        said = Wish.objects.filter(summary=summary)
+        if not (said if seen is None else said.filter(recorded_at=seen)).update(**values):
+            raise Stale
+    audit.record(
+        "wish_recorded", child=child, shown=[summary.pk],
+        data={"before": before, "after": {"kind": kind, "not_to": sorted(not_to)}},
+    )  # fmt: skip
+
+
+def against_wish(*, child: Child, wish: Wish | None, reader: Reader, moment: datetime) -> bool:
+    """From the practice's assent age on, the wish binds releases to adults; below it, it is shown, not enforced."""
+    if not reader.adult or moment < child.comes_of(child.practice.assent_age):
+        return False
+    return wish is None or wish.forbids(reader.person.pk)
+
+
+@transaction.atomic
+def release_summary(
+    *, child: Child, summary: Summary, readers: Iterable[Reader], ground: str = "", explanation: str = "",
+    send_anyway: bool = False,
+) -> list[Reader]:  # fmt: skip
+    """Release to the chosen readers, all or none; returns those it does not reach (quiet), for the therapist to know.
+
+    Raises Refused for a reader who cannot be chosen; who the child does not wish to read it, unless `ground` (a coded
+    OverrideGround) and `explanation` (how it was explained to the child) are given; or who is quiet, unless
+    `send_anyway`. A reader whose release stands already is left as they are.
+    """
+    me = viewer()
+    wish = Wish.objects.visible().filter(summary=summary).first()
+    placed = {"practice_id": child.practice_id, "child_id": child.pk}
+    standing = set(
+        Release.objects.visible()
+        .filter(summary=summary, withdrawn_at__isnull=True)
+        .values_list("recipient_id", flat=True)
+    )
+    not_reached = []
+    for reader in readers:
+        if reader.person.pk in standing:
+            if not reaches(summary=summary, person_id=reader.person.pk):
+                not_reached.append(reader)
+            continue
+        if not reader.choosable:
+            raise Refused("not_choosable", reader.person.pk)
+        if reader.quiet and not send_anyway:
+            raise Refused("quiet", reader.person.pk)
+        overridden = against_wish(child=child, wish=wish, reader=reader, moment=me.moment)
+        if overridden and not (ground and explanation):
+            raise Refused("against_wish", reader.person.pk)
+        release = Release.objects.create(
+            **placed, summary=summary, recipient_id=reader.person.pk, released_by_id=me.person_id,
+            released_at=me.moment,
+        )  # fmt: skip
+        if overridden:
+            Override.objects.create(**placed, release=release, ground=ground, explanation=explanation)
+        audit.record(
+            "summary_released", child=child, shown=[summary.pk, release.pk],
+            data={"to": reader.person.pk, "override": ground if overridden else "", "quiet": reader.quiet},
+        )  # fmt: skip
+        if not reaches(summary=summary, person_id=reader.person.pk):
+            not_reached.append(reader)
+    hold_now()
+    return not_reached
+
+
+def hold_now() -> None:
+    """Let the database check the wish here, where the answer can be told, and not at the commit."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except IntegrityError as error:
+        raise Refused("against_wish", 0) from error
+
+
+def reaches(*, summary: Summary, person_id: int) -> bool:
+    """Whether the person can read the summary now, asked of the rule itself by standing in their place."""
+    with acting_as(person_id, viewer().moment):
+        return bool(Summary.objects.visible().filter(pk=summary.pk).exists())
+
+
+@transaction.atomic
+def mark_read(*, child: Child, summary: Summary) -> None:
+    """Note when the recipient first opened the summary. Nothing happens for anyone else, or again."""
+    me = viewer()
+    release = (
+        Release.objects.visible()
+        .filter(summary=summary, recipient_id=me.person_id, withdrawn_at__isnull=True, reading__isnull=True)
+        .first()
+    )
+    if release is not None:
+        Reading.objects.bulk_create(
+            [
+                Reading(
+                    practice_id=child.practice_id,
+                    child=child,
+                    release=release,
+                    reader_id=me.person_id,
+                    read_at=me.moment,
+                )
+            ],
+            ignore_conflicts=True,  # opened in two windows at once: the first one counts
+        )

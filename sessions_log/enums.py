@@ -1,0 +1,50 @@
+"""The fixed words of sessions and notes."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class NoteTemplate(TextChoices):
+    """Common structures of a progress note."""
+
+    SOAP = "soap", _("SOAP")
+    DAP = "dap", _("DAP")
+    BIRP = "birp", _("BIRP")
+    GIRP = "girp", _("GIRP")
+    PLAY = "play", _("Play therapy")
+    FREE = "free", _("Free text")
+
+
+class WishKind(TextChoices):
+    """What the child said about sharing a summary with adults."""
+
+    MAY_SHARE = "may_share", _("may be shared")
+    ASK_ME = "ask_me", _("ask me first")
+    NOT_TO = "not_to", _("not to some people")
+    NOBODY = "nobody", _("to nobody")
+    NOT_ASKED = "not_asked", _("not asked yet")
+
+
+class OverrideGround(TextChoices):
+    """The only grounds on which a release may go against the child's wish."""
+
+    SAFETY = "safety", _("safety")
+    COURT_ORDER = "court_order", _("court order")
+    LAW_REQUIRES = "law_requires", _("the law requires it")
+
+
+class UpdateKind(TextChoices):
+    """What a family tells: wins come as easily as worries."""
+
+    WIN = "win", _("a win")
+    WORRY = "worry", _("a worry")
+    CHANGE = "change", _("something changed")
+    OBSERVATION = "observation", _("something I noticed")
+
+
+class MarkKind(TextChoices):
+    """What the therapist did with an update from home."""
+
+    SEEN = "seen", _("seen")
+    USED = "used", _("used in session")
+    TALK = "talk", _("let's talk")

@@ -1,0 +1,28 @@
+"""Every model of the room, by noun."""
+
+from sessions_log.models.home import HomeUpdate, Mark, Reply, Sharing, UpdateEdit
+from sessions_log.models.notes import Addendum, NoteOffer, Opening, ProcessNote, ProgressNote, Withholding
+from sessions_log.models.sessions import Attendance, Session, SessionRecord
+from sessions_log.models.summaries import Override, Reading, Release, Summary, Wish
+
+__all__ = [
+    "Addendum",
+    "Attendance",
+    "HomeUpdate",
+    "Mark",
+    "NoteOffer",
+    "Opening",
+    "Override",
+    "ProcessNote",
+    "ProgressNote",
+    "Reading",
+    "Release",
+    "Reply",
+    "Session",
+    "SessionRecord",
+    "Sharing",
+    "Summary",
+    "UpdateEdit",
+    "Wish",
+    "Withholding",
+]

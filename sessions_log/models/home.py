@@ -1,0 +1,198 @@
+"""Updates from home: the family's own words, who they chose to share them with, and the team's answers."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import ChildItem
+from accounts.visibility import in_place, mine, past, seen, told_of, unless_in_error
+from sessions_log.enums import MarkKind, UpdateKind
+from sessions_log.models.sessions import InError, Session
+
+
+class HomeUpdate(ChildItem, InError):
+    """What happened at home, as first posted. `intensity` 0–10. Later wordings are `UpdateEdit` rows of their own."""
+
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=UpdateKind.choices)
+    body = models.TextField()
+    where = models.CharField(max_length=200, blank=True)
+    antecedent = models.TextField(blank=True)
+    behaviour = models.TextField(blank=True)
+    consequence = models.TextField(blank=True)
+    helped = models.TextField(blank=True)
+    intensity = models.PositiveSmallIntegerField(null=True, blank=True)
+    observed_at = models.DateTimeField()
+    posted_at = models.DateTimeField()
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="update_form_once", fields=["author", "form_key"]),
+            models.CheckConstraint(
+                name="intensity_0_to_10", condition=Q(intensity__isnull=True) | Q(intensity__lte=10)
+            ),
+        ]
+        indexes = [models.Index(fields=["child", "-posted_at", "-id"], name="update_stream")]
+        triggers = [
+            pgtrigger.Protect(
+                name="update_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "author", "child", "kind", "body", "where", "antecedent", "behaviour", "consequence", "helped",
+                    "intensity", "observed_at", "posted_at",
+                ),
+            )
+        ]  # fmt: skip
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Home update": its author (principle 11); team; each guardian it is shared with, while that stands."""
+        shared = Sharing.objects.filter(Sharing.standing_to_me(), update_id=OuterRef("pk"))
+        with_me = in_place("guardians") & seen("posted_at") & Q(Exists(shared))
+        others = unless_in_error(
+            (in_place("team") & past("posted_at")) | with_me, author="author_id", begun=past("posted_at")
+        )
+        return (in_place("own") & mine("author_id")) | others
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Anyone of the family or a helper, in their own name."""
+        return in_place("own") & mine("author_id") & past("posted_at") & Q(error_at__isnull=True)
+
+
+def visible_update() -> Exists:
+    """The update something hangs on is readable."""
+    return Exists(HomeUpdate.objects.filter(HomeUpdate.visible_to(), pk=OuterRef("update_id")))
+
+
+def my_update() -> Exists:
+    """The update is the viewer's own, about the same child."""
+    return Exists(HomeUpdate.objects.filter(mine("author_id"), pk=OuterRef("update_id"), child_id=OuterRef("child_id")))
+
+
+class UpdateEdit(ChildItem):
+    """A later wording of an update, with a moment of its own: a quiet reader keeps the words as they stood before."""
+
+    update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="edits")
+    body = models.TextField()
+    edited_at = models.DateTimeField()
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """As the update, at the edit's own moment."""
+        rule = (
+            (in_place("team") & past("edited_at"))
+            | (in_place("own") & Q(my_update()))
+            | (in_place("guardians") & seen("edited_at"))
+        )
+        return rule & Q(visible_update())
+
+
+class Sharing(ChildItem):
+    """An update shown to another guardian by its author's choice, while it stands."""
+
+    update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="sharings")
+    shared_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_sharing", fields=["update", "person"], condition=Q(withdrawn_at__isnull=True)
+            )
+        ]
+        indexes = [models.Index(fields=["person", "child", "-shared_at"], name="shared_with_person")]
+        triggers = [
+            pgtrigger.Protect(
+                name="sharing_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("update", "shared_by", "person", "shared_at", "child"),
+            )
+        ]
+
+    @classmethod
+    def standing_to_me(cls) -> Q:
+        """Shared with the viewer, not withdrawn, at a moment they may read."""
+        return mine("person_id") & Q(withdrawn_at__isnull=True) & seen("shared_at")
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Team; the author who chose; the reader while it stands."""
+        return (
+            (in_place("team") & past("shared_at"))
+            | (in_place("own") & mine("shared_by_id"))
+            | (in_place("guardians") & cls.standing_to_me())
+        )
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The update's author (a foreign key on update and author holds that), with a guardian they are told of
+        (principle 10)."""
+        fresh = past("shared_at") & Q(withdrawn_at__isnull=True) & ~mine("person_id")
+        return in_place("own") & mine("shared_by_id") & fresh & told_of()
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """The author, to withdraw it."""
+        return in_place("own") & mine("shared_by_id")
+
+
+class Reply(ChildItem, InError):
+    """The team's answer to an update."""
+
+    update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="replies")
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    posted_at = models.DateTimeField()
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="reply_form_once", fields=["author", "form_key"])]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Reply to an update": team; the update's author, outside quiet times."""
+        answered = in_place("own") & seen("posted_at") & Q(my_update())
+        rule = unless_in_error(
+            (in_place("team") & past("posted_at")) | answered, author="author_id", begun=past("posted_at")
+        )
+        return rule & Q(visible_update())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The team, in their own name, on an update they can read."""
+        read = HomeUpdate.objects.filter(
+            HomeUpdate.visible_to(), pk=OuterRef("update_id"), child_id=OuterRef("child_id")
+        )
+        fresh = past("posted_at") & Q(error_at__isnull=True)
+        return in_place("team") & mine("author_id") & fresh & Q(Exists(read))
+
+
+class Mark(ChildItem):
+    """What the therapist did with an update: seen, used in a session, let's talk."""
+
+    update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="marks")
+    marked_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=4, choices=MarkKind.choices)
+    session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_mark_of_a_kind", fields=["update", "marked_by", "kind"])]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "marks": team; the update's author, outside quiet times."""
+        answered = in_place("own") & seen("marked_at") & Q(my_update())
+        return ((in_place("team") & past("marked_at")) | answered) & Q(visible_update())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The team, in their own name, on an update they can read."""
+        read = HomeUpdate.objects.filter(
+            HomeUpdate.visible_to(), pk=OuterRef("update_id"), child_id=OuterRef("child_id")
+        )
+        return in_place("team") & mine("marked_by_id") & past("marked_at") & Q(Exists(read))

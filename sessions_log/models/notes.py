@@ -1,0 +1,204 @@
+"""Progress notes with their addenda, and process notes apart from everything."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import ChildItem
+from accounts.visibility import in_place, listed, mine, not_barred, past, seen, unless_in_error
+from sessions_log.enums import NoteTemplate
+from sessions_log.models.sessions import InError, Session
+
+
+class ProgressNote(ChildItem, InError):
+    """The note of record. A draft until `signed_at`; then it never changes (principle 7).
+
+    `sections`: for templates with sections, a list of [name, text] in order; else the text is in `body`.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    template = models.CharField(max_length=10, choices=NoteTemplate.choices, default=NoteTemplate.FREE)
+    body = models.TextField(blank=True)
+    sections = models.JSONField(default=list, blank=True)
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_sha256 = models.CharField(max_length=64, blank=True)
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["child", "-signed_at", "-id"], name="note_stream"),
+            models.Index(fields=["child", "author"], name="note_drafts", condition=Q(signed_at__isnull=True)),
+        ]
+        constraints = [models.UniqueConstraint(name="note_form_once", fields=["author", "form_key"])]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.signed_at IS NOT NULL AND"
+                    " (OLD.author_id, OLD.child_id, OLD.session_id, OLD.template, OLD.body, OLD.sections, OLD.written_at,"
+                    " OLD.signed_at) IS DISTINCT FROM"
+                    " (NEW.author_id, NEW.child_id, NEW.session_id, NEW.template, NEW.body, NEW.sections, NEW.written_at,"
+                    " NEW.signed_at)"
+                ),
+            )
+        ]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Rows "Progress note, draft" and "signed": the spans carry agreement, first row, naming and quiet."""
+        opened_to_family = in_place("note_readers") & (
+            seen("signed_at", spans="notes") | (listed("opened") & seen("signed_at", spans="notes_if_opened"))
+        )
+        signed = past("signed_at") & (in_place("team") | (opened_to_family & ~listed("withheld")))
+        draft = past("written_at") & ((in_place("therapist") & mine("author_id")) | listed("drafts"))
+        return unless_in_error(
+            (Q(signed_at__isnull=False) & signed) | (Q(signed_at__isnull=True) & draft),
+            author="author_id",
+            begun=Q(signed_at__isnull=True) | past("signed_at"),
+        )
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists, as drafts of their own."""
+        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        fresh = Q(signed_at__isnull=True, error_at__isnull=True) & past("written_at")
+        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """The author, while a therapist of the child and until it is signed."""
+        return cls.changed_into() & Q(signed_at__isnull=True)
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Still the author's own; signed now, perhaps."""
+        return (
+            in_place("therapist")
+            & mine("author_id")
+            & Q(error_at__isnull=True)
+            & (Q(signed_at__isnull=True) | past("signed_at"))
+        )
+
+
+def visible_note(column: str = "note_id") -> Exists:
+    """The note something hangs on is readable: what hangs on an item needs that item visible too (principle 11)."""
+    return Exists(ProgressNote.objects.filter(ProgressNote.visible_to(), pk=OuterRef(column)))
+
+
+class Addendum(ChildItem, InError):
+    """What was added to a signed note, with a moment of its own."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="addenda")
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    added_at = models.DateTimeField()
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="addendum_form_once", fields=["author", "form_key"])]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """As the signed note, at the addendum's own moment."""
+        opened_to_family = in_place("note_readers") & (
+            seen("added_at", spans="notes") | (listed("opened", "note_id") & seen("added_at", spans="notes_if_opened"))
+        )
+        rule = past("added_at") & (in_place("team") | opened_to_family)
+        return unless_in_error(rule, author="author_id", begun=past("added_at")) & Q(visible_note())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists, on a signed note they can read."""
+        signed = ProgressNote.objects.filter(
+            ProgressNote.visible_to(), pk=OuterRef("note_id"), child_id=OuterRef("child_id"), signed_at__isnull=False
+        )
+        fresh = past("added_at") & Q(error_at__isnull=True)
+        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(signed))
+
+
+class NoteOffer(ChildItem):
+    """A draft offered to a supervisor for co-signing."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "note"], name="offers_to_person")]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Whoever on the team can read the note."""
+        return in_place("team") & past("offered_at") & Q(visible_note())
+
+
+class Withholding(ChildItem):
+    """A signed note withheld from one person, with its ground."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    withheld_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    withheld_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "child"], include=["note"], name="withheld_from_person")]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Withholding of a note, its ground": team."""
+        return in_place("team") & past("withheld_at") & Q(visible_note())
+
+
+class Opening(ChildItem):
+    """A signed note opened, one by one, to someone named in a concern."""
+
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "child"], include=["note"], name="opened_to_person")]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Team."""
+        return in_place("team") & past("opened_at") & Q(visible_note())
+
+
+class ProcessNote(ChildItem, InError):
+    """A psychotherapy note: the author's own thinking, kept apart from the record (45 CFR 164.501)."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="process_form_once", fields=["author", "form_key"])]
+        indexes = [models.Index(fields=["child", "author"], name="process_of_author")]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Process note": its author alone, while a member of the practice; then sealed."""
+        own = mine("author_id") & in_place("member", "practice_id") & not_barred() & past("written_at")
+        return own & (Q(error_at__isnull=True) | in_place("team"))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists."""
+        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        fresh = past("written_at") & Q(error_at__isnull=True)
+        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Its author, while a therapist of the child."""
+        return in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)

@@ -1,0 +1,192 @@
+"""Summaries written for chosen readers, the child's wish about them, and their releases."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import ChildItem
+from accounts.visibility import in_place, mine, past, seen, unless_in_error
+from sessions_log.enums import OverrideGround, WishKind
+from sessions_log.models.sessions import InError, Session
+
+
+class Summary(ChildItem, InError):
+    """What happened and what helps, in plain words. Never changes once it has been released (principle 7)."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    written_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="summary_form_once", fields=["author", "form_key"])]
+        indexes = [models.Index(fields=["child", "-written_at", "-id"], name="summary_stream")]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "Summary": team; each recipient while their release stands, if family or helper."""
+        released = Release.objects.filter(Release.standing_to_me(), summary_id=OuterRef("pk"))
+        return unless_in_error(
+            (in_place("team") & past("written_at")) | (in_place("recipients") & Q(Exists(released))),
+            author="author_id",
+            begun=past("written_at"),
+        )
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists."""
+        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        fresh = past("written_at") & Q(error_at__isnull=True)
+        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Its author, while a therapist of the child. A trigger ends that at the first release, for every role: a look-up
+        from here would miss a release its author cannot read."""
+        return in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)
+
+
+class Release(ChildItem):
+    """One reader's access to one summary, while it stands. `error_at` follows the summary's."""
+
+    summary = models.ForeignKey(Summary, on_delete=models.PROTECT, related_name="releases")
+    recipient = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    released_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    error_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_release", fields=["summary", "recipient"], condition=Q(withdrawn_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="withdrawn_after_release",
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=models.F("released_at")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "child", "-released_at"], name="released_to_person"),
+            models.Index(fields=["child", "recipient"], name="release_recipients"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="release_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("summary", "recipient", "released_by", "released_at", "child"),
+            )
+        ]
+
+    @classmethod
+    def standing_to_me(cls) -> Q:
+        """Released to the viewer, not withdrawn, at a moment they may read."""
+        return mine("recipient_id") & Q(withdrawn_at__isnull=True, error_at__isnull=True) & seen("released_at")
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Team; the recipient while it stands; the young person: what was released about them, to whom (row "Audit")."""
+        rule = (
+            (in_place("team") & past("released_at"))
+            | (in_place("recipients") & cls.standing_to_me())
+            | (in_place("young") & seen("released_at"))
+        )
+        return unless_in_error(rule, author="released_by_id", begun=past("released_at"))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists, for a summary of this child (a foreign key holds that; triggers hold the wish and refuse
+        a summary entered in error)."""
+        fresh = past("released_at") & Q(withdrawn_at__isnull=True, error_at__isnull=True)
+        return in_place("therapist") & mine("released_by_id") & fresh
+
+
+def visible_release(column: str = "release_id") -> Exists:
+    """The release something hangs on is readable."""
+    return Exists(Release.objects.filter(Release.visible_to(), pk=OuterRef(column)))
+
+
+class Reading(ChildItem):
+    """When a recipient first opened a released summary."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="reading")
+    reader = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Team; the reader; the young person (who read what about me, and when)."""
+        return (
+            (in_place("team") & past("read_at"))
+            | (in_place("young") & seen("read_at"))
+            | (in_place("recipients") & mine("reader_id") & past("read_at"))
+        ) & Q(visible_release())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The recipient, of their own standing release."""
+        own = Release.objects.filter(Release.standing_to_me(), pk=OuterRef("release_id"), child_id=OuterRef("child_id"))
+        return in_place("recipients") & mine("reader_id") & past("read_at") & Q(Exists(own))
+
+
+class Override(ChildItem):
+    """A release against the child's wish: its coded ground, and how it was explained to the child."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="override")
+    ground = models.CharField(max_length=20, choices=OverrideGround.choices)
+    explanation = models.TextField()
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Team, the young person: at its release's moment."""
+        return (in_place("team") | in_place("young")) & Q(visible_release())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Whoever made the release."""
+        own = Release.objects.filter(
+            Release.visible_to(), mine("released_by_id"), pk=OuterRef("release_id"), child_id=OuterRef("child_id")
+        )
+        return in_place("therapist") & Q(Exists(own))
+
+
+class Wish(ChildItem):
+    """What the child said about sharing one summary. `not_to`: person numbers. `asked_at`: when the child was asked."""
+
+    summary = models.OneToOneField(Summary, on_delete=models.PROTECT, related_name="wish")
+    kind = models.CharField(max_length=10, choices=WishKind.choices, default=WishKind.NOT_ASKED)
+    not_to = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    error_at = models.DateTimeField(null=True, blank=True)
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Row "The child's wish": team; the young person, from the summary's first release they may see."""
+        released = Release.objects.filter(Release.visible_to(), summary_id=OuterRef("summary_id"))
+        rule = (in_place("team") & past("recorded_at")) | (in_place("young") & Q(Exists(released)))
+        return unless_in_error(rule, author="recorded_by_id", begun=past("recorded_at"))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists, for a summary of this child."""
+        written = Summary.objects.filter(Summary.visible_to(), pk=OuterRef("summary_id"), child_id=OuterRef("child_id"))
+        fresh = past("recorded_at") & Q(error_at__isnull=True)
+        return in_place("therapist") & mine("recorded_by_id") & fresh & Q(Exists(written))
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """The child's therapists: a child may say otherwise later."""
+        return in_place("therapist") & Q(error_at__isnull=True)
+
+    def forbids(self, person_id: int) -> bool:
+        """Whether a release to this adult would go against the wish, or unasked (visibility.md, Releasing a summary)."""
+        return (
+            self.kind in {WishKind.NOBODY, WishKind.NOT_ASKED}
+            or (self.kind == WishKind.ASK_ME and self.asked_at is None)
+            or (self.kind == WishKind.NOT_TO and person_id in self.not_to)
+        )

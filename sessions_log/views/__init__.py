@@ -1,0 +1,1 @@
+"""Pages of the room: mark, load, one call, response."""

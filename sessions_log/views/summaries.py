@@ -1,0 +1,231 @@
+"""Writing a summary, recording the wish, choosing readers, reading."""
+
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import audit
+from accounts.access import about_child
+from accounts.actions.once import SentBefore
+from accounts.models import Child
+from accounts.models.people import names_of
+from accounts.reads import Reader, possible_readers
+from accounts.visibility import viewer
+from sessions_log.actions import summaries as actions
+from sessions_log.actions.notes import Stale
+from sessions_log.forms import ReleaseForm, SummaryForm, WishForm, renew, sent_before
+from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
+
+
+@about_child("therapist")
+def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
+    """Write a summary. Nobody of the family reads it yet."""
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    form = SummaryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            summary = actions.write_summary(child=child, session=held, body=data["body"], form_key=data["form_key"])
+            return redirect("summary", child.public_id, summary.pk)
+        except SentBefore:
+            sent_before(form)
+    audit.record("form_read", child=child, shown=[held.pk], request=request)
+    return render(request, "sessions_log/summary_edit.html", {"child": child, "session": held, "form": form})
+
+
+@about_child("team", "family", "helper")
+def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
+    """The summary. For the team also the child's wish, who reads it, and what there is to do."""
+    found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child)
+    if request.method == "GET":
+        actions.mark_read(child=child, summary=found)
+    audit.record("summary_read", child=child, shown=[found.pk], request=request)
+    context: dict[str, Any] = {"child": child, "summary": found, "names": names_of({found.author_id})}
+    if viewer().stands_in("team", child.pk):
+        context |= team_side(child, found)
+    return render(request, "sessions_log/summary_read.html", context)
+
+
+def team_side(child: Child, summary: Summary) -> dict[str, Any]:
+    """What the team sees beside the text: wish, releases, readings, overrides."""
+    releases = list(Release.objects.visible().filter(summary=summary).order_by("released_at", "pk"))
+    read_at = dict(Reading.objects.visible().filter(release__in=releases).values_list("release_id", "read_at"))
+    grounds = {item.release_id: item for item in Override.objects.visible().filter(release__in=releases)}
+    wish = Wish.objects.visible().filter(summary=summary).first()
+    against = wish.not_to if wish else []
+    return {
+        "names": names_of({summary.author_id, *against, *(release.recipient_id for release in releases)}),
+        "wish": wish,
+        "readers": [
+            {
+                "release": release,
+                "read_at": read_at.get(release.pk),
+                "override": grounds.get(release.pk),
+                "reached": actions.reaches(summary=summary, person_id=release.recipient_id),
+            }
+            for release in releases
+        ],
+        "is_team": True,
+        "is_therapist": viewer().stands_in("therapist", child.pk),
+        "is_author": summary.author_id == viewer().person_id,
+    }
+
+
+@about_child("therapist")
+def edit(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
+    """Go on writing a summary that nobody has been given yet; a released one never changes."""
+    found = get_object_or_404(
+        Summary.objects.visible().select_related("session"), pk=summary, child=child, author_id=viewer().person_id
+    )
+    if Release.objects.visible().filter(summary=found).exists():
+        raise Http404
+    form = SummaryForm(request.POST or None, initial={"seen": found.changed_at.isoformat(), "body": found.body})
+    stale = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_summary(
+                child=child, summary=found, body=form.cleaned_data["body"], seen=form.cleaned_data["seen"]
+            )
+            return redirect("summary", child.public_id, found.pk)
+        except Stale:
+            stale = True
+            renew(form, found.changed_at)
+    audit.record("summary_read", child=child, shown=[found.pk], request=request)
+    context = {"child": child, "session": found.session, "form": form, "summary": found, "stale": stale}
+    return render(request, "sessions_log/summary_edit.html", context, status=409 if stale else 200)
+
+
+@about_child("therapist")
+def share(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
+    """Choose readers, the child's wish on top; then see it as each of them; then one button that names them."""
+    found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child, error_at__isnull=True)
+    readers = possible_readers(child)
+    form = ReleaseForm(request.POST or None, readers=readers)
+    if request.method == "POST" and form.is_valid():
+        context = share_context(child, found, form, readers)
+        if "confirmed" not in request.POST or request.POST.get("previewed", context["state"]) != context["state"]:
+            return preview(request, form, context, moved="confirmed" in request.POST)
+        try:
+            data = form.cleaned_data
+            unreached = actions.release_summary(
+                child=child,
+                summary=found,
+                readers=form.chosen(),
+                ground=data["ground"],
+                explanation=data["explanation"].strip(),
+                send_anyway=data["send_anyway"],
+            )
+        except actions.Refused as refusal:
+            return preview(request, form, context, refusal)
+        tell_therapist(request, form.chosen(), unreached)
+        return redirect("summary", child.public_id, found.pk)
+    audit.record("summary_read", child=child, shown=[found.pk], request=request)
+    return render(request, "sessions_log/summary_share.html", share_context(child, found, form, readers))
+
+
+def share_context(child: Child, summary: Summary, form: ReleaseForm, readers: list[Reader]) -> dict[str, Any]:
+    """What both steps of sharing show: the wish, and every possible reader with how it stands."""
+    wish = Wish.objects.visible().filter(summary=summary).first()
+    standing = set(
+        Release.objects.visible()
+        .filter(summary=summary, withdrawn_at__isnull=True)
+        .values_list("recipient_id", flat=True)
+    )
+    moment = viewer().moment
+    against = {r.person.pk: actions.against_wish(child=child, wish=wish, reader=r, moment=moment) for r in readers}
+    # What the preview rests on. When any of it has moved by the time of the confirmation, it is shown anew.
+    states = [f"{r.person.pk}:{r.choosable}:{r.quiet}:{r.named}:{against[r.person.pk]}" for r in readers]
+    said = wish.recorded_at.isoformat() if wish else ""
+    return {
+        "state": sha256("|".join([summary.changed_at.isoformat(), said, *states]).encode()).hexdigest(),
+        "child": child,
+        "summary": summary,
+        "names": names_of({summary.author_id}),
+        "form": form,
+        "wish": wish,
+        "wish_form": WishForm(
+            readers=readers,
+            initial=(
+                {
+                    "seen": wish.recorded_at.isoformat(),
+                    "kind": wish.kind,
+                    "not_to": [str(r.person.public_id) for r in readers if r.person.pk in wish.not_to],
+                }
+                if wish
+                else {}
+            ),
+        ),
+        "binding": moment >= child.comes_of(child.practice.assent_age),
+        "readers": [
+            {
+                "reader": reader,
+                "standing": reader.person.pk in standing,
+                "against": against[reader.person.pk],
+            }
+            for reader in readers
+        ],
+    }
+
+
+def preview(
+    request: HttpRequest,
+    form: ReleaseForm,
+    context: dict[str, Any],
+    refusal: actions.Refused | None = None,
+    *,
+    moved: bool = False,
+) -> HttpResponse:
+    """The exact words as each chosen reader will see them, and what has to be said before they go."""
+    action, data = (
+        ("release_refused", {"why": refusal.code, "to": refusal.person_id}) if refusal else ("summary_read", {})
+    )
+    audit.record(action, child=context["child"], shown=[context["summary"].pk], data=data, request=request)
+    chosen = form.chosen()
+    numbers = {reader.person.pk for reader in chosen}
+    context |= {
+        "chosen": [entry for entry in context["readers"] if entry["reader"].person.pk in numbers],
+        "overriding": [e for e in context["readers"] if e["reader"].person.pk in numbers and e["against"]],
+        "quiet": [reader for reader in chosen if reader.quiet],
+        "who": get_text_list([reader.person.name for reader in chosen], _("and")),
+        "refusal": refusal.code if refusal else "moved" if moved else "",
+    }
+    return render(request, "sessions_log/summary_preview.html", context, status=409 if refusal or moved else 200)
+
+
+def tell_therapist(request: HttpRequest, chosen: list[Reader], unreached: list[Reader]) -> None:
+    """Who reads it now, and whom it will not reach."""
+    reached = [reader.person.name for reader in chosen if reader not in unreached]
+    if reached:
+        messages.success(request, _("Shared with %(who)s.") % {"who": get_text_list(reached, _("and"))})
+    for reader in unreached:
+        messages.warning(request, _("This will not reach %(who)s.") % {"who": reader.person.name})
+
+
+@require_POST
+@about_child("therapist")
+def wish(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
+    """Record what the child said about sharing this summary."""
+    found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child, error_at__isnull=True)
+    readers = possible_readers(child)
+    form = WishForm(request.POST, readers=readers)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.record_wish(child=child, summary=found, **{name: data[name] for name in WishForm.ANSWERS})
+            messages.success(request, _("What %(child)s said is recorded.") % {"child": child.name})
+            return redirect("summary_share", child.public_id, found.pk)
+        except Stale:
+            renew(form, Wish.objects.visible().get(summary=found).recorded_at)
+            form.add_error(
+                None, _("Someone recorded what was said after you opened this page. Look at it, then save again.")
+            )
+    audit.record("summary_read", child=child, shown=[found.pk], request=request)
+    context = share_context(child, found, ReleaseForm(readers=readers), readers) | {"wish_form": form}
+    return render(request, "sessions_log/summary_share.html", context)

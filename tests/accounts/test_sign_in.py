@@ -1,0 +1,137 @@
+"""Sign-in, reset and sign-out, as the pages do them, with their audit rows."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from tests.harness import WallClient, signed_in
+from tests.people import Willow
+
+PASSWORD = "five quiet foxes at noon"
+
+
+@pytest.fixture
+def priya_with_password(willow: Willow) -> Willow:
+    willow.priya.account.set_password(PASSWORD)
+    willow.priya.account.save()
+    return willow
+
+
+def sign_in(client: WallClient, email: str | None, password: str) -> int:
+    status: int = client.post(reverse("account_login"), {"login": email or "", "password": password}).status_code
+    return status
+
+
+def test_a_right_password_signs_in_and_is_recorded(priya_with_password: Willow) -> None:
+    client = WallClient()
+    assert sign_in(client, priya_with_password.priya.account.email, PASSWORD) == 302
+    assert "Hello Priya" in client.get("/").content.decode()
+    event = AuditEvent.objects.get(action="sign_in")
+    assert event.person_id == priya_with_password.priya.pk
+
+
+def test_a_wrong_password_is_refused_and_recorded_without_what_was_typed(priya_with_password: Willow) -> None:
+    assert sign_in(WallClient(), priya_with_password.priya.account.email, "wrong wrong wrong wrong") == 200
+    event = AuditEvent.objects.get(action="sign_in_refused")
+    assert (event.person_id, event.data, event.shown) == (None, {}, [])
+
+
+def test_an_inactive_account_does_not_sign_in(priya_with_password: Willow) -> None:
+    account = priya_with_password.priya.account
+    account.is_active = False
+    account.save()
+    client = WallClient()
+    sign_in(client, account.email, PASSWORD)
+    assert client.get("/").status_code == 302
+
+
+def test_a_deactivated_account_is_out_with_the_next_request(priya_with_password: Willow) -> None:
+    client = signed_in(priya_with_password.priya)
+    assert client.get("/").status_code == 200
+    account = priya_with_password.priya.account
+    account.is_active = False
+    account.save()
+    assert client.get("/").status_code == 302
+
+
+def test_sign_up_is_closed(willow: Willow) -> None:
+    from accounts.models import Account
+
+    before = Account.objects.count()
+    page = WallClient().post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD})
+    assert "invitation" in page.content.decode()
+    assert Account.objects.count() == before
+
+
+def test_a_reset_mail_is_in_the_accounts_language_and_says_nothing(priya_with_password: Willow) -> None:
+    account = priya_with_password.priya.account
+    account.language = "es"
+    account.save()
+    client = WallClient(headers={"accept-language": "en"})
+    client.post(reverse("account_reset_password"), {"email": account.email})
+    message = mail.outbox[0]
+    assert "contraseña" in message.subject
+    words = f"{message.subject} {message.body}"
+    assert not re.search("Maya|Priya|Dan|Tom|Willow", words)
+    link = re.search(r"http://\S+", words)
+    assert link
+    form = client.get(link[0], follow=True)
+    done = client.post(form.request["PATH_INFO"], {"password1": PASSWORD + "!", "password2": PASSWORD + "!"})
+    assert done.status_code == 302
+    assert sign_in(WallClient(), account.email, PASSWORD + "!") == 302
+    assert AuditEvent.objects.filter(action="password_changed", person_id=account.pk).exists()
+    again = WallClient().get(link[0], follow=True)
+    assert "used or is too old" in again.content.decode()
+
+
+def test_an_unknown_address_gets_the_same_answer(priya_with_password: Willow) -> None:
+    answers = [
+        WallClient().post(reverse("account_reset_password"), {"email": email})
+        for email in (priya_with_password.priya.account.email, "nobody@example.org")
+    ]
+    assert answers[0].status_code == answers[1].status_code == 302
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert len(mail.outbox) == 2
+
+
+def test_guessing_is_stopped(priya_with_password: Willow) -> None:
+    client, email = WallClient(), priya_with_password.priya.account.email
+    for _ in range(6):
+        sign_in(client, email, "wrong wrong wrong wrong")
+    assert sign_in(client, email, PASSWORD) != 302
+    assert client.get("/").status_code == 302
+
+
+def test_signing_out_forgets_pages_and_is_recorded(priya_with_password: Willow) -> None:
+    client = signed_in(priya_with_password.priya)
+    answer = client.post(reverse("account_logout"))
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert client.get("/").status_code == 302
+    assert AuditEvent.objects.filter(action="sign_out").exists()
+
+
+def test_every_answer_is_for_nobody_else_to_keep(willow: Willow) -> None:
+    for client, path in (
+        (WallClient(), "/accounts/login/"),
+        (signed_in(willow.priya), "/"),
+        (WallClient(), "/nowhere/"),
+    ):
+        answer = client.get(path)
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_a_session_is_over_after_twelve_hours(willow: Willow) -> None:
+    import time_machine
+
+    from tests.people import DAY, NOON
+
+    client = signed_in(willow.priya)
+    with time_machine.travel(NOON + DAY * 0.49, tick=False):
+        assert client.get("/").status_code == 200
+    with time_machine.travel(NOON + DAY * 0.5, tick=False):
+        assert client.get("/").status_code == 302

@@ -1,0 +1,280 @@
+"""Every text of ours is marked for translation, stands in the catalogues, and reaches the people who read Spanish."""
+
+import re
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from babel.messages.pofile import read_po
+from django.urls import reverse
+
+from accounts.models import Account
+from carebridge.lib import messages
+from sessions_log.enums import NoteTemplate
+from sessions_log.models import HomeUpdate, ProcessNote, ProgressNote, Session, Summary
+from tests.harness import WallClient, signed_in
+from tests.people import Willow
+
+SPANISH = messages.LOCALE / "es" / "LC_MESSAGES" / "django.po"
+SAID_ALOUD = {"alt", "aria-label", "aria-description", "aria-roledescription", "placeholder", "title"}
+TRANSLATED = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
+UNSAID = re.compile(r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{{.*?}}|{%.*?%}", re.DOTALL)
+WORD = re.compile(r"[^\W\d_]{2,}")
+BRAND = "CareBridge"
+NAMES = {"Tom", "Priya", "Dan", "Karin", "Sue", "Nell", "Joy", "Maya-Login", "Maya", "Leo"}
+WORDS = {"mother", "father", "teacher", "aunt", "grandmother", "maple", "harbour", "mill", "About Maya.", "About Leo."}
+ABBREVIATIONS = {"SOAP", "DAP", "BIRP", "GIRP", "Plan"}  # and a word that is the same in both languages
+
+type Form = Mapping[str, object]
+
+
+class Page(HTMLParser):
+    """What a page says: its language, and each piece of text, spoken attributes included, with single spaces."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.language = ""
+        self.texts: set[str] = set()
+        self.inside: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def say(self, text: str | None) -> None:
+        """Keep a text that has words besides our name."""
+        said = " ".join((text or "").split()).removesuffix(f"· {BRAND}").strip(" ·,:")
+        if WORD.search(said) and said != BRAND:
+            self.texts.add(said)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """The language of the page, and what attributes say."""
+        if tag == "html":
+            self.language = dict(attrs).get("lang") or ""
+        for name, value in attrs:
+            if name in SAID_ALOUD:
+                self.say(value)
+        self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Elements without an end stay inside their parent, which does no harm."""
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Text, but no code."""
+        if not {"script", "style"} & set(self.inside[-1:]):
+            self.say(data)
+
+
+# --- The sources and the catalogues -----------------------------------------------------------------------------------
+
+
+def test_every_text_is_translated_and_none_is_left_over() -> None:
+    """`python -m carebridge.lib.messages --extract` brings new texts into the catalogue, empty."""
+    assert messages.catalogs() == [SPANISH]
+    assert messages.gaps(SPANISH, messages.wanted()) == []
+
+
+def test_the_texts_are_found_wherever_they_stand() -> None:
+    """In a template's tag, attribute and block with its plural; in a form's label, a choice and a message."""
+    texts = messages.wanted()
+    found = {text.id if isinstance(text.id, str) else text.id[0] for text in texts}
+    assert found >= {
+        "Search by name", "Share with %(who)s", "%(minutes)s minute", "How strong was it, 0 to 10?", "safeguarding lead",
+        "Your reply is sent.",
+    }  # fmt: skip
+
+
+def test_what_a_catalogue_lacks_is_named(tmp_path: Path) -> None:
+    """A text missing, empty, in doubt, with a plural form missing, gone from the sources or commented out."""
+    texts = messages.wanted()
+    po = tmp_path / "es" / "LC_MESSAGES" / "django.po"
+    po.parent.mkdir(parents=True)
+    spanish = SPANISH.read_text()
+    for before, after in (
+        ('msgid "Sign in"\nmsgstr "Entrar"\n', ""),
+        ('msgstr "Salir"', 'msgstr ""'),
+        ('msgid "Summary"', '#, fuzzy\nmsgid "Summary"'),
+        ('msgstr[1] "%(minutes)s minutos"', 'msgstr[1] ""'),
+    ):
+        assert before in spanish
+        spanish = spanish.replace(before, after)
+    po.write_text(spanish + '\nmsgid "Long gone"\nmsgstr "Ya no"\n\n#~ msgid "Set aside"\n#~ msgstr "Apartado"\n')
+    assert sorted(messages.gaps(po, texts)) == [
+        f"{po}: fuzzy: 'Summary'",
+        f"{po}: not in the sources: 'Long gone'",
+        f"{po}: not in the sources: 'Set aside'",
+        f"{po}: not translated: '%(minutes)s minute'",
+        f"{po}: not translated: 'Sign in'",
+        f"{po}: not translated: 'Sign out'",
+    ]
+    messages.update(po, texts)
+    assert sorted(line.split(": ")[1] for line in messages.gaps(po, texts)) == ["fuzzy", *["not translated"] * 3]
+
+
+def test_the_catalogue_stands_as_extraction_writes_it(tmp_path: Path) -> None:
+    """The same texts make the same bytes: sorted, without dates, line numbers or anything of the machine."""
+    po = tmp_path / "es" / "LC_MESSAGES" / "django.po"
+    po.parent.mkdir(parents=True)
+    po.write_text(SPANISH.read_text())
+    messages.update(po, messages.wanted())
+    assert po.read_text() == SPANISH.read_text()
+
+
+@pytest.mark.parametrize("path", messages.templates(), ids=lambda path: str(path.relative_to(messages.ROOT)))
+def test_no_template_says_a_word_that_is_not_marked(path: Path) -> None:
+    """Tags and variables taken out, a template has no text of its own."""
+    assert Page(UNSAID.sub(" ", TRANSLATED.sub(" ", path.read_text()))).texts == set()
+
+
+# --- The pages --------------------------------------------------------------------------------------------------------
+
+
+def english_left(page: Page) -> set[str]:
+    """Our English texts that a page still says, whole or with something filled in, where Spanish has another."""
+    with SPANISH.open("rb") as source:
+        catalog = read_po(source, locale="es")
+    left = set()
+    for entry in catalog:
+        for text in forms(entry.id) if entry.id else []:
+            literal = [re.escape(piece) for piece in re.split(r"%\(\w+\)s", text)]
+            pattern = re.compile(rf"(?<!\w){'.+?'.join(literal)}(?!\w)")
+            if not any(pattern.search(spanish) for spanish in forms(entry.string or "")):
+                left |= {text for said in page.texts if pattern.search(said)}
+    return left
+
+
+def forms(text: str | list[str] | tuple[str, ...]) -> Iterator[str]:
+    """Singular and plural."""
+    yield from [text] if isinstance(text, str) else text
+
+
+def in_both(
+    client: WallClient, url: str, account: Account | None = None, posted: Form | None = None
+) -> tuple[Page, Page]:
+    """The same page in English and in Spanish, for whoever's account chose it or whose browser asks for it."""
+    pages = []
+    for language in ("en", "es"):
+        if account:
+            Account.objects.filter(pk=account.pk).update(language=language)
+        headers = {"Accept-Language": "en" if account else language}
+        response = client.post(url, posted, headers=headers) if posted is not None else client.get(url, headers=headers)
+        assert response.headers["Content-Language"] == language
+        pages.append(Page(response.content.decode()))
+    return pages[0], pages[1]
+
+
+def check(english: Page, spanish: Page, names: set[str]) -> None:
+    """The Spanish page says nothing in English: no text of ours, and no text that both pages share but names."""
+    assert (english.language, spanish.language) == ("en", "es")
+    assert english_left(spanish) == set()
+    assert {piece for text in english.texts & spanish.texts for piece in text.split(", ")} <= names
+
+
+def test_a_mother_who_reads_spanish_reads_spanish(willow: Willow) -> None:
+    """The home page, a child's, an update's form with its errors, the update with its answers, a page not meant for her."""
+    nell, tom, leo = signed_in(willow.nell), signed_in(willow.tom), willow.leo
+    new = reverse("update_new", args=[leo.public_id])
+    Account.objects.filter(pk=willow.nell.pk).update(language="es")
+    posted = {"kind": "win", "body": "Durmió bien.", "observed_at": "2026-11-02T09:00", "form_key": uuid4()}
+    assert nell.post(new, posted).status_code == 302
+    update = HomeUpdate.objects.get()
+    one = [leo.public_id, update.pk]
+    tom.post(reverse("update_reply", args=one), {"body": "Gracias.", "form_key": uuid4()})
+    tom.post(reverse("update_mark", args=one), {"kind": "seen"})
+    read = nell.get(reverse("update", args=one)).content.decode()  # tells once that it was sent
+    assert "Su novedad ya está con el equipo terapéutico de Leo." in read
+    said = NAMES | WORDS | {"Durmió bien.", "Gracias."}
+    hidden = reverse("child", args=[willow.maya.public_id])
+    for url in (reverse("home"), reverse("child", args=[leo.public_id]), new, reverse("update", args=one), hidden):
+        check(*in_both(nell, url, willow.nell.account), said)
+    check(*in_both(nell, new, willow.nell.account, {"kind": "", "body": "", "observed_at": "2027-11-02T09:00"}), said)
+
+
+def test_a_therapist_who_reads_spanish_reads_spanish(willow: Willow) -> None:
+    """Every form of a session and what follows from it, empty, filled and refused."""
+    tom, maya, account = signed_in(willow.tom), willow.maya, willow.tom.account
+    new = reverse("session_new", args=[maya.public_id])
+    facts = {
+        "held_at": "2026-11-02T10:00",
+        "minutes": 50,
+        "child_attended": "on",
+        "engagement": 7,
+        "affect": "Tranquila.",
+    }
+    assert tom.post(new, {**facts, "form_key": uuid4()}).status_code == 302
+    held = [maya.public_id, Session.objects.get().pk]
+    note = {"body": "Texto.", "form_key": uuid4(), "sign": ""}
+    assert tom.post(reverse("note_new", args=held) + "?template=free", note).status_code == 302
+    assert tom.post(reverse("process_note_new", args=held), {"body": "Texto.", "form_key": uuid4()}).status_code == 302
+    assert tom.post(reverse("summary_new", args=held), {"body": "Texto.", "form_key": uuid4()}).status_code == 302
+    told = [maya.public_id, Summary.objects.get().pk]
+    share = reverse("summary_share", args=told)
+    pages = [
+        *(reverse(name, args=[maya.public_id]) for name in ("child", "session_new")),
+        *(reverse(name, args=held) for name in ("session", "note_new", "process_note_new", "summary_new")),
+        *(reverse("note_new", args=held) + f"?template={template}" for template in NoteTemplate.values),
+        reverse("note", args=[maya.public_id, ProgressNote.objects.get().pk]),
+        reverse("process_note", args=[maya.public_id, ProcessNote.objects.get().pk]),
+        *(reverse(name, args=told) for name in ("summary", "summary_edit", "summary_share")),
+    ]
+    said = NAMES | WORDS | ABBREVIATIONS | {"Texto.", "Tranquila."}
+    tom.get(reverse("session", args=held))  # messages are told once
+    for url in pages:
+        check(*in_both(tom, url, account), said)
+    dan = {"readers": [str(willow.dan.public_id)]}
+    for url, posted in (
+        (new, {"held_at": "2027-01-01T10:00", "minutes": "0", "engagement": "x"}),
+        (reverse("note_new", args=held) + "?template=free", {"sign": "", "form_key": uuid4()}),
+        (reverse("summary_wish", args=told), {"kind": "not_to"}),
+        (share, {}),
+        (share, dan),
+        (share, {**dan, "confirmed": "1"}),
+    ):
+        check(*in_both(tom, url, account, posted), said)
+
+
+def test_an_admin_who_reads_spanish_reads_spanish(willow: Willow) -> None:
+    """People and circles; what a search does not find."""
+    omar, account = signed_in(willow.omar), willow.omar.account
+    told = NAMES | WORDS | {text for who in willow.people.values() for text in (who.name, who.account.email or "")}
+    for name in ("people", "circles"):
+        check(*in_both(omar, reverse(name), account), told)
+        check(*in_both(omar, reverse(name) + "?q=zz", account), {"Omar"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_reset_password", "account_reset_password_done", "account_signup", "account_inactive"]
+)  # fmt: skip
+def test_the_way_in_speaks_the_browsers_language(name: str) -> None:
+    """Before anyone is known, the browser says which; labels of the sign-in package are Spanish too."""
+    check(*in_both(WallClient(), reverse(name)), set())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "posted"),
+    [
+        ("account_login", {"login": "", "password": ""}),
+        ("account_login", {"login": "nobody@example.org", "password": "not the right one"}),
+        ("account_reset_password", {"email": "no address"}),
+    ],
+)
+def test_errors_on_the_way_in_are_spanish(name: str, posted: dict[str, str]) -> None:
+    """Refused sign-ins and unusable addresses."""
+    check(*in_both(WallClient(), reverse(name), posted=posted), set())
+
+
+def test_pages_of_ones_own_account_are_spanish(willow: Willow) -> None:
+    """Changing one's password, with everything that can be wrong with one, and signing out."""
+    account = willow.nell.account
+    account.set_password("correct horse battery staple")
+    account.save()
+    nell = signed_in(willow.nell)
+    change = reverse("account_change_password")
+    for url in (change, reverse("account_logout"), reverse("account_reauthenticate")):
+        check(*in_both(nell, url, account), NAMES)
+    wrong = {"oldpassword": "wrong", "password1": "password", "password2": "other"}
+    check(*in_both(nell, change, account, wrong), NAMES)

@@ -1,0 +1,318 @@
+"""Whatever is typed into any field of any form and any query parameter: never a 5xx, never unescaped, never somebody else's.
+
+security.md, Numbers: "bad input: NUL, 1 MB, bidi, XSS + SQLi strings in every field, sort and filter; foreign ids in bodies:
+0 × 5xx, 0 unescaped, 0 changes". `make test` takes a sample, `make proof` all of it.
+"""
+
+from collections.abc import Iterator
+from html import escape, unescape
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Account, Child
+from sessions_log.models import HomeUpdate
+from tests.guards.bad_words import EXTREME_MOMENTS, ODD, SCRIPTS, STATEMENTS, WRAPS
+from tests.guards.browsing import PROOF, faults_of
+from tests.guards.test_audit import everything
+from tests.guards.test_urls import KEY, SESSION, UPDATE, undone
+from tests.harness import WallClient, signed_in
+from tests.worlds import Rich, add_update
+
+NOTE = {f"section_{number}": "w" for number in range(3)}
+# Every form: who sends it, where, for which row, with what, and which of its fields take the bad words.
+type Form = tuple[str, str, str, dict[str, Any], tuple[str, ...]]
+RECORD = ("setting", "techniques", "themes", "engagement", "affect", "child_words", "child_choices")
+MORE = ("where", "intensity", "antecedent", "behaviour", "consequence", "helped")
+
+
+def forms(world: Rich) -> list[Form]:
+    """All of them; the last of these tests fails when one is missing."""
+    rows = world.rows
+    seen = {key: rows[key].changed_at.isoformat() for key in ("d_tom", "x_tom", "m_none")}
+    reader = str(world.cast.priya.public_id)
+    body = {"body": "w", "form_key": KEY}
+    grounded = {"readers": reader, "confirmed": "1", "ground": "safety", "explanation": "w"}
+    return [
+        ("tom", "session_new", "", SESSION, ("held_at", "minutes", "child_attended", "attended", "form_key", *RECORD)),
+        ("tom", "note_new", "s_may", {**NOTE, "form_key": KEY, "save": ""}, ("section_0", "form_key")),
+        ("tom", "note", "d_tom", {**NOTE, "form_key": KEY, "seen": seen["d_tom"], "save": ""}, ("section_0", "seen")),
+        ("tom", "addendum_new", "n_may", body, ("body", "form_key")),
+        ("tom", "process_note_new", "s_may", body, ("body", "form_key")),
+        ("tom", "process_note", "x_tom", {**body, "seen": seen["x_tom"]}, ("body", "form_key", "seen")),
+        ("tom", "summary_new", "s_may", body, ("body", "form_key")),
+        ("tom", "summary_edit", "m_none", {**body, "seen": seen["m_none"]}, ("body", "form_key", "seen")),
+        ("tom", "summary_wish", "m_none", {"kind": "not_to", "not_to": reader}, ("kind", "not_to", "asked")),
+        ("tom", "summary_share", "m_none", grounded, ("readers", "ground", "explanation", "confirmed", "send_anyway")),
+        ("priya", "update_new", "", UPDATE, ("kind", "body", "observed_at", "share_with", "form_key", *MORE)),
+        ("tom", "update_reply", "u_priya", body, ("body", "form_key")),
+        ("tom", "update_mark", "u_priya", {"kind": "seen"}, ("kind",)),
+        ("priya", "update_share", "u_priya", {"person": str(world.cast.dan.public_id)}, ("person", "withdraw")),
+    ]
+
+
+QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
+    ("omar", "people", "", ("q", "page")), ("omar", "circles", "", ("q", "page")), ("tom", "child", "", ("before",)),
+    ("priya", "child", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
+    ("", "account_login", "", ("next",)), ("", "account_reset_password", "", ("next",)),
+    ("tom", "account_logout", "", ("next",)), ("tom", "account_reauthenticate", "", ("next",)),
+]  # fmt: skip
+SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
+    ("", "account_login", {"login": "a@example.org", "password": "wrong wrong wrong", "next": "/", "remember": "on"}),
+    ("", "account_reset_password", {"email": "a@example.org"}),
+    ("tom", "account_change_password", {"oldpassword": "w", "password1": "w", "password2": "w"}),
+    ("tom", "account_reauthenticate", {"password": "w", "next": "/"}),
+    ("", "account_signup", {"email": "a@example.org", "password1": "w"}),
+    ("tom", "account_logout", {"next": "/"}),
+]
+
+
+def words() -> list[str]:
+    """All bad words: 200 scripts and 100 statements wrapped in five ways, and the odd ones."""
+    return [wrap.replace("{}", text) for text in SCRIPTS + STATEMENTS for wrap in WRAPS] + ODD
+
+
+def sample(every: int, offset: int) -> list[str]:
+    """Every n-th of them, another part for every field, and always NUL and a lone surrogate."""
+    return words() if PROOF else [*words()[offset % every :: every], "a\u0000b", "\ud800"]
+
+
+def encoded(data: dict[str, Any]) -> str:
+    """A form body byte by byte, so that what is no valid Unicode can be sent too."""
+    return "&".join(
+        f"{key}={quote(str(value).encode('utf-8', 'surrogatepass'))}" for key, value in data.items()
+    )  # fmt: skip
+
+
+def post(client: WallClient, url: str, data: dict[str, Any]) -> Any:
+    """Send a form as a browser does; exceptions become the page they would be."""
+    client.raise_request_exception = False
+    return client.post(url, encoded(data), content_type="application/x-www-form-urlencoded")
+
+
+def where(world: Rich, name: str, key: str) -> str:
+    """The address of a page about Maya, or of a page without a child."""
+    if name.startswith("account_") or name in {"people", "circles"}:
+        return reverse(name)
+    return reverse(name, args=[world.cast.maya.public_id, *([world.rows[key].pk] if key else [])])
+
+
+def troubles(response: Any, word: str) -> Iterator[str]:
+    """What must never come back."""
+    if response.status_code >= 500:
+        yield f"a {response.status_code}"
+    text = response.content.decode()
+    if ("<" in word or '"' in word) and word in text and word != escape(word):
+        yield "unescaped"
+    yield from faults_of(response)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("number", range(14))
+def test_bad_words_in_every_field(world: Rich, number: int) -> None:
+    """Each form, each field, each word; what was stored is read back escaped and whole."""
+    who, name, key, good, fields = forms(world)[number]
+    client, url, wrong, stored = signed_in(world.person(who)), where(world, name, key), [], 0
+    for place, field in enumerate(fields):
+        for word in sample(67, place + number):
+            with undone():
+                response = post(client, url, {**good, field: word})
+                wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+                if response.status_code == 302:
+                    page: Any = client.get(response["Location"])
+                    wrong += [f"{name}.{field} {word[:40]!r}, read: {trouble}" for trouble in troubles(page, word)]
+                    stored += word.strip() in unescape(page.content.decode())
+    assert not wrong
+    if {"body", "section_0", "affect"} & set(fields):
+        assert stored > 2
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("number", range(len(QUERIES)))
+def test_bad_words_in_every_query_parameter(world: Rich, number: int) -> None:
+    """Searches, pages, cursors, templates, where to go next: only ever within this site."""
+    who, name, key, parameters = QUERIES[number]
+    client, wrong = signed_in(world.person(who) if who else None), []
+    client.raise_request_exception = False
+    for parameter in parameters:
+        moments = [f"{moment}{zone}_{KEY}" for moment in EXTREME_MOMENTS for zone in ("+14:00", "-12:00", "")]
+        for word in [*sample(67, number), *(moments if parameter == "before" else [])]:
+            response: Any = client.get(f"{where(world, name, key)}?{encoded({parameter: word})}")
+            wrong += [f"{name}?{parameter}={word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+            target = response.get("Location", "/")
+            if not target.startswith("/") or target.startswith("//"):
+                wrong.append(f"{name}?{parameter}={word[:40]!r}: sent to {target}")
+    assert not wrong
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("number", range(len(SIGN_IN)))
+def test_bad_words_where_one_signs_in(world: Rich, number: int, settings: Any) -> None:
+    """Before anybody is known."""
+    settings.ACCOUNT_RATE_LIMITS = False
+    who, name, good = SIGN_IN[number]
+    wrong = []
+    for place, field in enumerate(good):
+        for word in sample(67, place + number):
+            with undone():
+                client = signed_in(world.person(who) if who else None)
+                response = post(client, reverse(name), {**good, field: word})
+                wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+    assert not wrong
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("address", ["reset/key/{}-{}/", "reset/key/0-{}/", "reset/key/zzzzzzzzzzzzzzzz-{}/"])
+def test_bad_words_in_a_mailed_key(world: Rich, address: str) -> None:
+    """The only address made of more than random ids."""
+    client, wrong = signed_in(None), []
+    client.raise_request_exception = False
+    for word in sample(67, 3):
+        key = quote(word.encode("utf-8", "surrogatepass"))
+        response: Any = client.get("/accounts/password/" + address.replace("{}", key))
+        wrong += [f"{word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("size", [100_000, 100_001, 1_000_000, 3_000_000])
+def test_very_long_texts(world: Rich, size: int) -> None:
+    """100,000 characters are kept whole; more is refused with a form or a 400, and nothing is stored of it."""
+    client, text = signed_in(world.cast.priya), "é" * size
+    before = HomeUpdate.objects.count()
+    response = post(client, where(world, "update_new", ""), {**UPDATE, "body": text})
+    assert response.status_code == (302 if size <= 100_000 else 200 if size < 300_000 else 400)
+    assert HomeUpdate.objects.count() == before + (size <= 100_000)
+    if size <= 100_000:
+        assert HomeUpdate.objects.get(form_key=KEY).body == text
+        assert text in client.get(response["Location"]).content.decode()
+
+
+def test_very_many_fields(world: Rich) -> None:
+    """A body of thousands of fields is a 400, not a 500."""
+    client = signed_in(world.cast.priya)
+    response = post(client, where(world, "update_new", ""), {f"x{number}": "1" for number in range(5000)})
+    assert response.status_code == 400
+    assert not faults_of(response)
+
+
+EDGES: list[tuple[str, str, dict[str, Any], str]] = [
+    ("priya", "update_new", UPDATE, "observed_at"),
+    ("tom", "session_new", SESSION, "held_at"),
+]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Honolulu"])
+def test_moments_at_the_edge_break_nobodys_page(world: Rich, zone: str) -> None:
+    """A date that no calendar of the reader's zone can show must not lock anyone out of the child's page."""
+    wrong = []
+    for moment in EXTREME_MOMENTS if PROOF else EXTREME_MOMENTS[::3]:
+        for who, name, good, field in EDGES:
+            with undone():
+                Account.objects.update(time_zone=zone)
+                response = post(signed_in(world.person(who)), where(world, name, ""), {**good, field: moment})
+                if response.status_code not in {200, 302}:
+                    wrong.append(f"{name} {moment}: {response.status_code}")
+                pages = [where(world, "child", ""), response.get("Location", "/")]
+                for reader in ("Pacific/Honolulu", "Pacific/Kiritimati"):
+                    Account.objects.update(time_zone=reader)
+                    client = signed_in(world.cast.tom)
+                    client.raise_request_exception = False
+                    wrong += [
+                        f"{name} {moment}, read at {page}" for page in pages if client.get(page).status_code != 200
+                    ]
+    assert not wrong
+
+
+def foreign(world: Rich) -> dict[str, str]:
+    """People who are nobody's business here: another child's mother, another practice's, a stranger, and nobody."""
+    ids = {name: str(world.person(name).public_id) for name in ("nell", "adam", "otto", "sue", "zara")}
+    return {**ids, "number": str(world.cast.priya.pk), "nobody": KEY}
+
+
+CHOOSING = {
+    "session_new": ("attended",), "summary_wish": ("not_to",), "summary_share": ("readers",), "update_new": ("share_with",),
+    "update_share": ("person",),
+}  # fmt: skip
+
+
+def test_foreign_ids_in_bodies_change_nothing(world: Rich) -> None:
+    """People of another child or practice cannot be chosen as attenders, readers, or the ones a wish is about; what is not a
+    field of the form is not read at all."""
+    wrong = []
+    for who, name, key, good, _ in forms(world):
+        for field in CHOOSING.get(name, ()):
+            for label, number in foreign(world).items():
+                if field in {"attended", "not_to"} and label == "sue":
+                    continue  # Maya's aunt may have come along, and Maya may not want her to read
+                with undone():
+                    client = signed_in(world.person(who))
+                    before = everything()
+                    response = post(client, where(world, name, key), {**good, field: number})
+                    after = everything()
+                    changed = {table for table in after if after[table] != before[table]} - {"accounts_auditevent"}
+                    if changed or response.status_code not in {200, 404}:
+                        wrong.append(f"{name}.{field}={label}: {response.status_code}, {changed}")
+    assert not wrong
+
+
+def test_fields_that_are_not_on_the_form_are_not_read(world: Rich) -> None:
+    """Author, child, practice, moments and signatures are never the browser's to say."""
+    forged = {
+        "author": world.cast.dan.pk, "author_id": world.cast.dan.pk, "child": str(world.cast.leo.public_id),
+        "child_id": world.cast.leo.pk, "practice": 1, "practice_id": 1, "posted_at": "2020-01-01", "id": KEY,
+        "signed_at": "2020-01-01", "error_at": "2020-01-01", "written_at": "2020-01-01", "pk": KEY,
+    }  # fmt: skip
+    response = post(signed_in(world.cast.priya), where(world, "update_new", ""), {**UPDATE, **forged})
+    assert response.status_code == 302
+    update = HomeUpdate.objects.get(form_key=KEY)
+    assert (update.author_id, update.child_id) == (world.cast.priya.pk, world.cast.maya.pk)
+    assert update.error_at is None
+    assert str(update.pk) != KEY
+
+
+def test_a_form_key_of_someone_else_is_no_way_in(world: Rich) -> None:
+    """The hidden key is unique per author: sending another's key posts one's own row and shows none of theirs."""
+    add_update(world, "keyed", "maya", world.cast.dan, world.rows["u_dan"].posted_at, form_key=KEY)
+    response = post(signed_in(world.cast.priya), where(world, "update_new", ""), UPDATE)
+    assert response.status_code == 302
+    assert str(world.rows["u_keyed"].pk) not in response["Location"]
+    assert HomeUpdate.objects.filter(form_key=KEY).count() == 2
+
+
+def test_a_childs_name_is_escaped_wherever_it_stands(world: Rich) -> None:
+    """Names are typed by people, too."""
+    name = '<b onclick="x">M & \'co</b>'
+    Child.objects.filter(pk=world.cast.maya.pk).update(name=name, about_me=name, pronouns="<i>'x\"")
+    for who in ("tom", "priya", "omar"):
+        client = signed_in(world.person(who))
+        for url in ("/", where(world, "child", ""), where(world, "session", "s_may"), where(world, "circles", "")):
+            assert "<b onclick" not in client.get(url).content.decode()
+
+
+def test_every_form_is_tried() -> None:
+    """A new form fails here until it is in the list."""
+    from tests.guards.test_urls import CLINICAL, PLAIN
+
+    class Anything(dict[str, Any]):
+        def __missing__(self, key: str) -> Any:
+            return Anyone()
+
+    class Anyone:
+        def __getattr__(self, name: str) -> Any:
+            return Anyone()
+
+        def __call__(self) -> str:
+            return ""
+
+    world: Any = Anyone()
+    world.rows = Anything()
+    tried = {name for _, name, *_ in forms(world)}
+    sending = {name for name, cases in CLINICAL.items() if any(case.post == 302 for case in cases)}
+    assert tried == sending
+    assert {name for _, name, _ in SIGN_IN} == PLAIN.keys() - {
+        "home", "account_inactive", "account_reset_password_done", "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+    }  # fmt: skip

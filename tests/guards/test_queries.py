@@ -1,0 +1,173 @@
+"""The number of queries does not grow with the rows: the same texts for 1, 3 and 30.
+
+architecture.md, Guards: "query count equal for 1, 3 and 30 rows on every list". Where the kernel is asked person by person
+whether something reaches them (the share page, the readers of a summary), each person costs the same few queries.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import Person
+from sessions_log.models import Addendum, Mark
+from tests import people
+from tests.harness import signed_in
+from tests.people import DAY, NOON
+from tests.worlds import (
+    HOUR,
+    Rich,
+    add_note,
+    add_process_note,
+    add_session,
+    add_summary,
+    add_update,
+    answer,
+    attend,
+    release,
+    share,
+)
+
+MANY = re.compile(r"(?:%s, )+%s")
+LIMIT = re.compile(r"LIMIT \d+")
+SAVEPOINT = re.compile(r"s\d+_x\d+")
+
+
+def texts_of(who: Person, url: str) -> list[str]:
+    """The statements one request makes, lists of any length written alike."""
+    client, texts = signed_in(who), list[str]()
+
+    def note_down(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        texts.append(LIMIT.sub("LIMIT n", MANY.sub("…", SAVEPOINT.sub("s", sql))).replace("(%s)", "(…)"))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note_down):
+        response = client.get(url)
+    assert response.status_code == 200
+    return texts
+
+
+def someone(world: Rich, number: int) -> Person:
+    """A new informed guardian of Leo's, in a home of their own, told of the limits."""
+    who = people.person(f"Guardian {number}")
+    world.cast.people[f"guardian_{number}"] = who
+    people.tie(who, world.cast.leo, "guardian", "informed", relationship="relative")
+    people.explain(who, world.cast.leo, world.cast.tom)
+    return who
+
+
+def colleague(world: Rich, number: int) -> Person:
+    """A new therapist of Leo's."""
+    who = people.person(f"Colleague {number}")
+    world.cast.people[f"colleague_{number}"] = who
+    people.employ(who, world.cast.practice, "therapist")
+    people.tie(who, world.cast.leo, "therapist", starts=NOON - DAY)
+    return who
+
+
+def one_more_of_everything(world: Rich, number: int) -> None:
+    """A session, notes, summary, update, reply, mark, sharing, addendum, child and person more."""
+    cast = world.cast
+    guardian, helper = someone(world, number), colleague(world, number)
+    add_session(world, f"q{number}", "leo", helper, NOON - DAY * number)
+    attend(world, f"q{number}", "leo", guardian)
+    add_note(world, f"n_q{number}", "leo", NOON - HOUR, helper)
+    add_process_note(world, f"q{number}", "leo", cast.tom)
+    add_summary(world, f"q{number}", "leo", helper)
+    release(world, f"q{number}", f"q{number}", cast.nell, NOON - DAY * number)
+    release(world, f"r{number}", "leo", guardian, NOON - HOUR)
+    add_update(world, f"q{number}", "leo", cast.nell, NOON - DAY * number)
+    answer(world, f"q{number}", "nell", helper, NOON - HOUR)
+    share(world, f"q{number}", "nell", guardian, NOON - HOUR)
+    marked = {"marked_by": helper, "kind": "used", "marked_at": NOON - HOUR}
+    world.add(f"mark_q{number}", Mark, "leo", update=world.rows["u_nell"], **marked)
+    world.add(f"ad_q{number}", Addendum, "leo", note=world.rows["n_leo"], author=helper, added_at=NOON - HOUR)
+    child = people.child(cast.practice, f"Child {number}", date(2015, 1, 1))
+    people.tie(cast.tom, child, "therapist")
+    people.tie(cast.nell, child, "guardian", "full")
+
+
+def leo(name: str, key: str = "") -> Callable[[Rich], str]:
+    """A page about Leo."""
+
+    def address(world: Rich) -> str:
+        return reverse(name, args=[world.cast.leo.public_id, *([world.rows[key].pk] if key else [])])
+
+    return address
+
+
+def plain(name: str) -> Callable[[Rich], str]:
+    """A page without a child."""
+    return lambda world: reverse(name)
+
+
+STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
+    ("tom", "home", plain("home")), ("nell", "home", plain("home")), ("omar", "people", plain("people")),
+    ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
+    ("tom", "session", leo("session", "s_leo")), ("nell", "session", leo("session", "s_leo")),
+    ("tom", "note", leo("note", "n_leo")), ("nell", "note", leo("note", "n_leo")),
+    ("nell", "summary", leo("summary", "m_leo")), ("tom", "update", leo("update", "u_nell")),
+    ("nell", "update", leo("update", "u_nell")), ("tom", "session_new", leo("session_new")),
+    ("nell", "update_new", leo("update_new")), ("tom", "note_new", leo("note_new", "s_leo")),
+    ("tom", "process_note", leo("process_note", "x_leo")),
+]  # fmt: skip
+# Per reader: standing in their place (savepoint, enter, release, enter again), and at the summary the question itself.
+PER_READER = {"summary_share": 4, "summary": 5}
+
+
+def grown(world: Rich, wanted: list[tuple[str, Callable[[Rich], str]]]) -> dict[int, list[list[str]]]:
+    """The statements of each page with 1, 3 and 30 rows more."""
+    for who, address in wanted:  # a first reading is a row of its own
+        texts_of(world.person(who), address(world))
+    found, number = dict[int, list[list[str]]](), 0
+    for size in (1, 3, 30):
+        while number < size:
+            number += 1
+            one_more_of_everything(world, number)
+        found[size] = [texts_of(world.person(who), address(world)) for who, address in wanted]
+    return found
+
+
+def test_no_page_asks_more_for_more_rows(world: Rich) -> None:
+    """Every list and page, for team, family and admin."""
+    found = grown(world, [(who, address) for who, _, address in STEADY])
+    grew = []
+    for number, (who, name, _) in enumerate(STEADY):
+        one, three, thirty = (found[size][number] for size in (1, 3, 30))
+        if not one == three == thirty:
+            grew.append(f"{name} for {who}: {len(one)}, {len(three)}, {len(thirty)} queries")
+    assert not grew
+
+
+def test_each_reader_costs_the_same(world: Rich) -> None:
+    """The team's pages that ask the kernel, person by person, whether a summary reaches them."""
+    pages = list(PER_READER)
+    found = grown(world, [("tom", leo(name, "m_leo")) for name in pages])
+    for number, name in enumerate(pages):
+        one, three, thirty = (len(found[size][number]) for size in (1, 3, 30))
+        assert (three - one, thirty - three) == (2 * PER_READER[name], 27 * PER_READER[name]), name
+
+
+def test_every_page_is_counted() -> None:
+    """A new page fails here until it is counted, or is said to hold no list."""
+    from tests.guards.test_sentinels import LAYOUT
+
+    no_list = {"process_note_new", "summary_new", "summary_edit"}  # one text in a form
+    counted = {name for _, name, _ in STEADY} | set(PER_READER)
+    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles"}
+
+
+@pytest.mark.parametrize("who", ["tom", "nell"])
+def test_older_pages_cost_what_the_newest_does(world: Rich, who: str) -> None:
+    """The stream's cursor adds no query."""
+    for number in range(1, 31):
+        one_more_of_everything(world, number)
+    url = leo("child")(world)
+    page = signed_in(world.person(who)).get(url).content.decode()
+    older = re.search(r'href="(\?before=[^"]+)"', page)
+    assert older
+    assert len(texts_of(world.person(who), url + older[1])) == len(texts_of(world.person(who), url))

@@ -1,0 +1,499 @@
+"""Which words each page shows each person: exactly those they may read there, and nowhere any other.
+
+visibility.md, "The table", field by field. Who may read a row is READERS in tests/worlds.py, written by hand; what a page is
+made of is `shown_on` below, also by hand. The walk is made three times: as it is, with the Django filter off (the wall
+alone), and with the wall off (the filter alone): "the database refuses too".
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent, Contact
+from accounts.visibility import VisibleQuerySet, viewer
+from sessions_log.models import (
+    Addendum,
+    Attendance,
+    HomeUpdate,
+    ProcessNote,
+    ProgressNote,
+    Release,
+    Reply,
+    Session,
+    Sharing,
+    Summary,
+)
+from tests.guards.browsing import PROOF, faults_of
+from tests.harness import WallClient, signed_in
+from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, READERS, STAFF, TEAM, Rich
+
+SENTINEL = re.compile(r"xq\.(\w+)\.(\w+)\.qx")
+THERAPIST = {"maya": "tom", "leo": "tom", "zoe": "hugo", "ada": "stella"}
+PRACTICE = {"maya": "w_willow", "leo": "w_willow", "zoe": "w_willow", "ada": "w_alder"}
+AROUND = {  # everyone with a family row that has begun, but the young person
+    "maya": "priya dan karin sue quinn carl ivy pat", "leo": "nell joy abel", "zoe": "zara", "ada": "adam",
+}  # fmt: skip
+RECORD = ("setting", "techniques", "themes", "affect", "child_words", "child_choices")
+UPDATE = ("where", "antecedent", "behaviour", "consequence", "helped")
+
+type Words = set[tuple[str, str]]  # (row, field)
+
+
+class Page:
+    """One page as one person should see it: collects words this person may read, through rows they may read."""
+
+    def __init__(self, world: Rich, who: str) -> None:
+        self.world, self.who = world, who
+        self.words: Words = {(f"p_{who}", "name")}  # the menu names the viewer
+
+    def reads(self, *keys: str) -> bool:
+        """Whether every one of these rows is the person's to read."""
+        return all(self.who in READERS[key] for key in keys)
+
+    def show(self, key: str, *fields: str, through: tuple[str, ...] = ()) -> None:
+        """The page shows these fields of a row, if this person may read it and the rows it hangs on."""
+        if self.reads(key, *through):
+            self.words |= {(key, field) for field in fields}
+
+    def name(self, number: int | None, *through: str) -> None:
+        """The page shows a name because of rows."""
+        if number is not None:
+            self.show(f"p_{self.world.name_of(number)}", "name", through=through)
+
+
+def shown_on(world: Rich, who: str, address: str, child: str, key: str) -> Words | None:
+    """The words of one page for one person, or None where they find nothing."""
+    page = Page(world, who)
+    if not opens(page, address, child, key):
+        return None
+    LAYOUT[address](page, child, key)
+    return page.words
+
+
+def opens(page: Page, address: str, child: str, key: str) -> bool:
+    """Whom the page is for, and whether the row is theirs to read."""
+    who, team, therapist = page.who, page.who in TEAM[child], page.who == THERAPIST[child]
+    place = {
+        "child": team or who in CIRCLE[child], "session": team or who in FAMILY[child],
+        "note": team or who in FAMILY[child], "process_note": therapist, "summary": team or who in CIRCLE[child],
+        "summary_edit": therapist and key == "m_none", "summary_share": therapist and key != "m_err",
+        "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
+    }  # fmt: skip
+    return place.get(address, therapist) and (not key or page.reads(key))
+
+
+def child_page(page: Page, child: str, key: str) -> None:
+    """The card and the stream, all its pages together."""
+    world = page.world
+    page.show(f"c_{child}", "name", "pronouns", "about_me")
+    page.show(PRACTICE[child], "crisis_text")
+    page.name(world.person(THERAPIST[child]).pk)
+    for item in world.keys(Session, child):
+        page.name(world.rows[item].therapist_id, item)
+    for item in world.keys(Summary, child):
+        page.show(item, "body")
+        page.name(world.rows[item].author_id, item)
+    for item in world.keys(HomeUpdate, child):
+        update_words(page, item)
+        page.name(world.rows[item].author_id, item)
+
+
+def update_words(page: Page, key: str) -> None:
+    """An update's words as they stand for this person: the latest wording they may read."""
+    edit = {"u_shared": "edit_shared", "u_edited": "edit_now"}.get(key)
+    if edit and page.reads(edit):
+        page.show(edit, "body", through=(key,))
+    else:
+        page.show(key, "body")
+
+
+def session_page(page: Page, child: str, key: str) -> None:
+    """Facts, who came, the record, links to notes and summaries."""
+    world = page.world
+    page.show(key, *(["error_reason"] if world.rows[key].error_at else []))
+    page.name(world.rows[key].therapist_id)
+    page.show(f"c_{child}", "name")  # the way back
+    page.show(key.replace("s_", "r_"), *RECORD)
+    for model, text in ((ProgressNote, ()), (ProcessNote, ()), (Summary, ("body",))):
+        for item in world.keys(model, child):
+            if world.rows[item].session_id == world.rows[key].pk:
+                page.show(item, *text)
+                if model is ProgressNote:
+                    page.name(world.rows[item].author_id, item)
+    for item in world.keys(Attendance, child):
+        if world.rows[item].session_id == world.rows[key].pk:
+            page.name(world.rows[item].person_id, item)
+
+
+def note_page(page: Page, child: str, key: str) -> None:
+    """The note with its addenda; one's own draft in its form."""
+    note = page.world.rows[key]
+    page.show(f"c_{child}", "name")
+    page.show(key, "sections")
+    if note.signed_at is None and note.author_id == page.world.person(page.who).pk and not note.error_at:
+        return
+    page.name(note.author_id)
+    page.show(key, *(["body"] if note.body else []), *(["error_reason"] if note.error_at else []))
+    for item in page.world.keys(Addendum, child):
+        if page.world.rows[item].note_id == note.pk:
+            page.show(item, "body")
+            page.name(page.world.rows[item].author_id, item)
+
+
+def process_note_page(page: Page, child: str, key: str) -> None:
+    """One's own words."""
+    page.show(f"c_{child}", "name")
+    page.show(key, "body")
+
+
+def summary_page(page: Page, child: str, key: str) -> None:
+    """The text; for the team who reads it, and each override's explanation."""
+    world, summary = page.world, page.world.rows[key]
+    page.show(f"c_{child}", "name")
+    page.show(key, "body", *(["error_reason"] if summary.error_at else []))
+    page.name(summary.author_id)
+    if page.who in TEAM[child]:
+        for item in world.keys(Release, child):
+            if world.rows[item].summary_id == summary.pk:
+                page.name(world.rows[item].recipient_id, item)
+                if item.replace("rl_", "o_") in READERS:
+                    page.show(item.replace("rl_", "o_"), "explanation", through=(item,))
+
+
+def share_page(page: Page, child: str, key: str) -> None:
+    """The text, and everyone who could read it."""
+    page.show(f"c_{child}", "name")
+    page.show(key, "body")
+    for name in AROUND[child].split() + (["maya_login"] if child == "maya" else []):
+        page.show(f"p_{name}", "name")
+        if f"l_{name}" in READERS:
+            page.show(f"l_{name}", "words")
+
+
+def update_page(page: Page, child: str, key: str) -> None:
+    """The words; for its author and the team the answers and whom it is shared with."""
+    world, update = page.world, page.world.rows[key]
+    is_team, is_author = page.who in TEAM[child], world.person(page.who).pk == update.author_id
+    page.show(f"c_{child}", "name")
+    page.show(key, *UPDATE)
+    update_words(page, key)
+    page.name(update.author_id, key)
+    if is_team and update.error_at:
+        page.show(key, "error_reason")
+    for item in world.keys(Reply, child):
+        if world.rows[item].update_id == update.pk and (is_team or is_author):
+            page.show(item, "body")
+            page.name(world.rows[item].author_id, item)
+    if key in {"u_priya", "u_dan"}:  # marked by Tom
+        page.name(world.person("tom").pk, key.replace("u_", "mark_"))
+    for item in world.keys(Sharing, child):
+        row = world.rows[item]
+        if row.update_id == update.pk and row.withdrawn_at is None and is_team:
+            page.name(row.person_id, item)
+    if is_author and page.who in GUARDIANS[child]:
+        co_guardians(page, child, "words")
+
+
+def co_guardians(page: Page, child: str, *words: str) -> None:
+    """Principle 10: the other guardians full and informed, whatever restricts them."""
+    carl = {"carl"} if child == "maya" else set()
+    for name in GUARDIANS[child] | carl - {page.who}:
+        if name != page.who:
+            page.show(f"p_{name}", "name")
+            page.show(f"l_{name}", *words)
+
+
+def update_new_page(page: Page, child: str, key: str) -> None:
+    """The form: with whom it may be shared, and what to do in danger."""
+    page.show(f"c_{child}", "name")
+    page.show(PRACTICE[child], "crisis_text")
+    if page.who in GUARDIANS[child]:
+        co_guardians(page, child)
+
+
+def session_new_page(page: Page, child: str, key: str) -> None:
+    """The form: who may have come."""
+    page.show(f"c_{child}", "name")
+    for name in AROUND[child].split():
+        page.show(f"p_{name}", "name")
+
+
+def card_only(page: Page, child: str, key: str) -> None:
+    """A form that names the child."""
+    page.show(f"c_{child}", "name")
+
+
+def edit_page(page: Page, child: str, key: str) -> None:
+    """An unreleased summary in its form."""
+    page.show(f"c_{child}", "name")
+    page.show(key, "body")
+
+
+LAYOUT = {
+    "child": child_page, "session": session_page, "note": note_page, "process_note": process_note_page,
+    "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
+    "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,
+    "summary_new": card_only,
+}  # fmt: skip
+ITEMS: dict[str, Any] = {
+    "session": Session, "note": ProgressNote, "process_note": ProcessNote, "summary": Summary, "summary_share": Summary,
+    "summary_edit": Summary, "update": HomeUpdate, "note_new": Session, "process_note_new": Session, "summary_new": Session,
+}  # fmt: skip
+# Addresses that answer a GET with a page about a child; the rest of the table of test_urls takes posts alone.
+FORMS_ONLY = {"addendum_new", "summary_wish", "update_reply", "update_mark", "update_share"}
+
+
+def test_every_page_about_a_child_is_laid_out() -> None:
+    """A new page fails here until somebody has written down what it shows."""
+    from tests.guards.test_urls import CLINICAL
+
+    assert LAYOUT.keys() == CLINICAL.keys() - FORMS_ONLY
+
+
+# --- Walking ----------------------------------------------------------------------------------------------------------------
+
+
+def words_of(text: str) -> Words:
+    """Every sentinel in a text."""
+    return set(SENTINEL.findall(text))
+
+
+def everything_said(response: HttpResponse) -> str:
+    """Body, headers and cookies, as the browser gets them."""
+    return "\n".join([unescape(response.content.decode()), str(response.headers), response.cookies.output()])
+
+
+def addresses(world: Rich, child: str) -> Iterator[tuple[str, str, str]]:
+    """(name, row, address) of every page about a child, with every row it could be asked for."""
+    about = world.children[child].public_id
+    for name in LAYOUT:
+        if name in ITEMS:
+            for key in world.keys(ITEMS[name], child):
+                yield name, key, reverse(name, args=[about, world.rows[key].pk])
+        else:
+            yield name, "", reverse(name, args=[about])
+
+
+def read_all(client: Client, url: str) -> tuple[int, str]:
+    """A page, with the older pages of its stream."""
+    status, text, query = 0, "", ""
+    while True:
+        response: Any = client.get(url + query)
+        status = status or response.status_code
+        text += everything_said(response)
+        older = re.search(r'href="(\?before=[^"]+)"', response.content.decode())
+        if not older:
+            return status, text
+        query = unescape(older[1])
+
+
+def children_of(who: str) -> list[str]:
+    """The children whose pages are walked for a person: of the sample those they have a tie to; without any, Maya."""
+    known = {child for child in STAFF if who in STAFF[child] | CIRCLE[child]} or {"maya"}
+    return sorted(STAFF if PROOF else known)
+
+
+@contextmanager
+def filter_off(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`visible()` filters nothing: the wall stands alone."""
+    with patch.context() as patched:
+        patched.setattr(VisibleQuerySet, "visible", lambda self: self.all())
+        yield
+
+
+class BareClient(WallClient):
+    """Requests as the superuser: the Django filter stands alone."""
+
+    def request(self, **request: Any) -> Any:
+        """One request without the wall."""
+        from accounts.visibility import enter, leave
+
+        response = Client.request(self, **request)
+        if not connection.needs_rollback:
+            enter(None)
+        leave()
+        return response
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_each_page_shows_exactly_what_its_reader_may_read(world: Rich, who: str) -> None:
+    """As it is: what should be there is there, and nothing else is, in body, headers, cookies and audit."""
+    client, wrong, asked = signed_in(world.person(who)), [], 0
+    for child in children_of(who):
+        for name, key, url in addresses(world, child):
+            expected = shown_on(world, who, name, child, key)
+            status, text = read_all(client, url)
+            asked += 1
+            if status != (404 if expected is None else 200):
+                wrong.append(f"{name} {key}: {status}")
+            elif expected is None and words_of(text):
+                wrong.append(f"{name} {key}: refused, and says {words_of(text)}")
+            elif expected is not None and words_of(text) != expected:
+                missing, leaked = expected - words_of(text), words_of(text) - expected
+                wrong.append(f"{name} {key}: lacks {missing}, leaks {leaked}")
+            if titled_with_names(text) or words_of(url):
+                wrong.append(f"{name} {key}: a name in a title or an address")
+    assert not wrong
+    assert asked > 9
+    assert_no_sentinel_in_the_audit()
+
+
+def titled_with_names(text: str) -> list[str]:
+    """Titles and addresses that hold a sentinel (security.md: titles and URLs without names)."""
+    marks = re.findall(r"<title>.*?</title>|(?:href|action|src)=\"[^\"]*\"", text, re.DOTALL)
+    return [mark for mark in marks if SENTINEL.search(mark)]
+
+
+def assert_no_sentinel_in_the_audit() -> None:
+    """Ids and codes, never content (principle 8; security.md, Audit)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM accounts_auditevent e WHERE e::text LIKE '%%xq.%%'")
+        assert cursor.fetchone() == (0,)
+    assert AuditEvent.objects.exists()
+
+
+SAMPLE = "tom ines ruth abel sue priya dan quinn karin"
+LAYERS_SAMPLE = sorted(EVERYBODY) if PROOF else SAMPLE.split()
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("who", LAYERS_SAMPLE)
+def test_one_layer_alone_leaks_nothing(world: Rich, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    """Principle 4: with the filter off, then with the wall off, no page says a word that its reader may not read. Sample:
+    Maya's pages, and nine people."""
+    bare = BareClient()
+    bare.force_login(world.person(who).account)
+    without_a_child = [(name, "", reverse(name)) for name in ("home", "people", "circles")]
+    children = children_of(who) if PROOF else ["maya"]
+    leaks = []
+    for client, layer in ((signed_in(world.person(who)), filter_off(monkeypatch)), (bare, nullcontext())):
+        with layer:
+            for name, key, url in [*without_a_child, *(page for child in children for page in addresses(world, child))]:
+                text = read_all(client, url)[1]
+                leaks += [(name, key, row) for row, _ in words_of(text) if who not in READERS[row]]
+    assert not leaks
+
+
+PRACTICE_PAGES = {"omar": "willow", "abel": "willow", "stella": "alder"}
+
+
+def test_pages_without_a_child(world: Rich) -> None:
+    """Worked case 6 and the pages everyone has: home with one's own children, people and circles for admins."""
+    for who in sorted(EVERYBODY):
+        check_pages_without_a_child(world, who)
+
+
+def check_pages_without_a_child(world: Rich, who: str) -> None:
+    """One person's."""
+    client = signed_in(world.person(who))
+    texts = {name: read_all(client, reverse(name))[1] for name in ("home", "people", "circles")}
+    me = {(f"p_{who}", "name")}
+    mine = {(f"c_{child}", "name") for child in TEAM if who in TEAM[child] | CIRCLE[child]}
+    assert words_of(texts["home"]) == me | mine
+    assert words_of(texts["people"]) == (people_page(who) | me if who in PRACTICE_PAGES else set())
+    assert words_of(texts["circles"]) == (circles_page(world, who) | me if who in PRACTICE_PAGES else set())
+    for text in texts.values():
+        assert not titled_with_names(text)
+        assert not [row for row, _ in words_of(text) if who not in READERS[row]]
+        clinical = [row for row, _ in words_of(text) if row[:2] not in {"p_", "c_", "k_", "l_", "h_"}]
+        assert not clinical, "no page outside a child's says a clinical word"
+
+
+def test_whoever_has_no_address_is_still_on_the_people_page(world: Rich) -> None:
+    """A young person without an e-mail is someone the admin looks after too."""
+    Contact.objects.filter(pk=world.cast.maya_login.pk).delete()
+    text = read_all(signed_in(world.cast.omar), reverse("people"))[1]
+    assert ("p_maya_login", "name") in words_of(text)
+
+
+def people_page(who: str) -> Words:
+    """Names and contacts of those whose contact the admin may read: the others are known to them as family alone."""
+    shown = [name for name in EVERYBODY if who in READERS[f"k_{name}"]]
+    return {(f"p_{name}", "name") for name in shown} | {(f"k_{name}", f) for name in shown for f in ("email", "phone")}
+
+
+def circles_page(world: Rich, who: str) -> Words:
+    """Circles of the children the admin administers: never of a child they are family of."""
+    from accounts.models import CircleRow
+    from tests.worlds import ADMINS
+
+    words: Words = set()
+    for child in (c for c in TEAM if who in ADMINS[c]):
+        words.add((f"c_{child}", "name"))
+        for row in CircleRow.objects.filter(child=world.children[child]):
+            name = world.name_of(row.person_id)
+            words.add((f"p_{name}", "name"))
+            words |= {(f"l_{name}", "words")} if f"l_{name}" in READERS else set()
+            words |= words_of(row.household)
+    return words
+
+
+def test_forms_that_come_back_show_no_more(world: Rich) -> None:
+    """A refused form is a page too: the same words as the page it came from, for everyone who can send it."""
+    client, about = signed_in(world.cast.tom), world.cast.maya.public_id
+    leaks = []
+    for name, key in (
+        ("session_new", ""), ("note_new", "s_may"), ("process_note_new", "s_may"), ("summary_new", "s_may"),
+        ("note", "d_tom"), ("addendum_new", "n_may"), ("process_note", "x_tom"), ("summary_edit", "m_none"),
+        ("summary_wish", "m_none"), ("summary_share", "m_none"), ("update_reply", "u_priya"),
+    ):  # fmt: skip
+        args = [about, world.rows[key].pk] if key else [about]
+        response: Any = client.post(reverse(name, args=args), {})
+        assert response.status_code in {200, 302, 409}, name
+        leaks += [(name, row) for row, _ in words_of(everything_said(response)) if "tom" not in READERS[row]]
+    assert not leaks
+    assert_no_sentinel_in_the_audit()
+
+
+def test_mail_carries_no_word(world: Rich) -> None:
+    """Principle 9: nothing clinical leaves by mail, and no name: asked for by someone known and by someone unknown."""
+    for address in (world.cast.dan.account, None):
+        email = type(address).objects.get(pk=address.pk).email if address else "nobody@example.org"
+        WallClient().post(reverse("account_reset_password"), {"email": email})
+    assert len(mail.outbox) == 2
+    for message in mail.outbox:
+        said = f"{message.subject}\n{message.body}\n{message.extra_headers}\n{message.from_email}"
+        assert not words_of(said)
+        assert not re.search("Maya|Leo|Dan|Tom|Willow", said)
+        sent = str(message.message()).replace(message.to[0], "")
+        assert not words_of(sent)
+
+
+def test_this_guard_sees_a_leak(world: Rich, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should a page start to show what it should not, this suite must fail: in the body, in a header, in the audit."""
+    from accounts import audit
+    from sessions_log import reads
+
+    client, url = signed_in(world.cast.dan), reverse("child", args=[world.cast.maya.public_id])
+    assert ("u_priya", "body") not in words_of(read_all(client, url)[1])
+    careless = dict.fromkeys([row.pk for row in world.rows.values()], world.rows["u_priya"].body)
+    with monkeypatch.context() as patched:
+        patched.setattr(reads, "current_words", lambda updates: careless)
+        assert ("u_priya", "body") in words_of(read_all(client, url)[1])
+    response = HttpResponse("fine", headers={"X-Child": world.rows["m_none"].body})
+    assert words_of(everything_said(response)) == {("m_none", "body")}
+    assert faults_of(response)
+    with client_viewer(world):
+        audit.record("child_read", data={"name": world.rows["m_none"].body})
+    with pytest.raises(AssertionError):
+        assert_no_sentinel_in_the_audit()
+
+
+@contextmanager
+def client_viewer(world: Rich) -> Iterator[None]:
+    """Someone entered, so that an audit row can be written."""
+    from accounts.visibility import acting_as
+
+    with acting_as(world.cast.tom.pk):
+        assert viewer().person_id
+        yield

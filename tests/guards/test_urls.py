@@ -1,0 +1,367 @@
+"""Every address × every kind of person × GET and POST × whose object, against a table that knows every address.
+
+visibility.md, principle 6: "What a person may not see is a 404, the same bytes as what does not exist; every 404 on a
+clinical address writes one audit row with the id asked for, resolving nothing." Principle 1: "A role label grants nothing."
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpResponse
+from django.urls import get_resolver, reverse
+
+from accounts.models import AuditEvent
+from carebridge.checks import every_pattern
+from tests.guards.browsing import PROOF, faults_of
+from tests.harness import WallClient, signed_in
+from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, Rich, person_set
+
+NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
+# Each kind of person, and who plays it.
+PERSONAS = {
+    "anonymous": "", "therapist": "tom", "supervisor": "ines", "lead": "ruth", "admin": "omar", "admin_and_parent": "abel",
+    "guardian": "priya", "other_guardian": "dan", "quiet_guardian": "quinn", "closed_guardian": "carl", "informed": "ivy",
+    "contributor": "pat", "none": "sue", "young_person": "maya_login", "helper": "karin", "former_therapist": "fred",
+    "therapist_without_tie": "otto", "other_practice": "stella",
+}  # fmt: skip
+THERAPISTS = {
+    "maya": person_set("tom"),
+    "leo": person_set("tom"),
+    "zoe": person_set("hugo"),
+    "ada": person_set("stella"),
+}
+CHILDREN = ("maya", "leo", "zoe", "ada")
+# Of the sample, those whose pages test_sentinels walks are left out.
+ASKED = PERSONAS if PROOF else PERSONAS.keys() - {"informed", "admin_and_parent", "former_therapist"}
+
+
+@dataclass(frozen=True)
+class About:
+    """A clinical address. `who`: short names of those it opens to, by child. `items`: the object asked for, by child; empty
+    for an address of the child alone. `get`, `post`: what it answers those it opens to."""
+
+    who: dict[str, frozenset[str]]
+    get: int
+    post: int
+    items: dict[str, str] = field(default_factory=dict)
+    data: Callable[[Rich, str], dict[str, Any]] = lambda world, child: {}
+
+
+def items(kind: str, maya: str) -> dict[str, str]:
+    """The object of each child; the three others have one of each kind."""
+    return {"maya": maya, "leo": f"{kind}_leo", "zoe": f"{kind}_zoe", "ada": f"{kind}_ada"}
+
+
+def readers_of(chosen: dict[str, str], stand: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Who may read the object (tests/worlds.py) and stands where the page is for."""
+    return {child: READERS[key] & stand[child] for child, key in chosen.items()}
+
+
+OWN_OR_TEAM = {child: TEAM[child] | CIRCLE[child] for child in CHILDREN}
+FAMILY_OR_TEAM = {child: TEAM[child] | FAMILY[child] for child in CHILDREN}
+SESSIONS, NOTES, PROCESS = items("s", "s_may"), items("n", "n_may"), items("x", "x_tom")
+SUMMARIES, UPDATES = items("m", "m_priya"), {"maya": "u_priya", "leo": "u_nell", "zoe": "u_zara", "ada": "u_adam"}
+GUARDIAN = {"maya": "priya", "leo": "nell", "zoe": "zara", "ada": "adam"}
+UNRELEASED = {**SUMMARIES, "maya": "m_none"}
+KEY = "11111111-1111-4111-8111-111111111111"
+WORDS = {"body": "w", "form_key": KEY}
+SESSION = {"held_at": "2026-11-02T09:00", "minutes": 50, "child_attended": "on", "form_key": KEY}
+UPDATE = {"kind": "win", "body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY}
+
+
+def share(world: Rich, child: str) -> dict[str, Any]:
+    """A release to the child's guardian, with a ground should the child not wish it."""
+    reader = str(world.person(GUARDIAN[child]).public_id)
+    return {"readers": [reader], "confirmed": "1", "ground": "safety", "explanation": "told"}
+
+
+def draft(world: Rich, child: str) -> dict[str, Any]:
+    """A draft's new words."""
+    return {"section_0": "w", "form_key": KEY, "seen": world.rows["d_tom"].changed_at.isoformat(), "save": ""}
+
+
+def unchanged(key: str) -> Callable[[Rich, str], dict[str, Any]]:
+    """New words over the text as it is saved."""
+    return lambda world, child: {**WORDS, "seen": world.rows[key].changed_at.isoformat()}
+
+
+# The table. What the page is for comes from visibility.md; an address that is not here fails the first test below.
+CLINICAL: dict[str, list[About]] = {
+    "child": [About(OWN_OR_TEAM, 200, 200)],
+    "session_new": [About(THERAPISTS, 200, 302, data=lambda world, child: SESSION)],
+    "session": [About(readers_of(SESSIONS, FAMILY_OR_TEAM), 200, 200, SESSIONS)],
+    "note_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: {"form_key": KEY, "save": ""})],
+    "process_note_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: WORDS)],
+    "summary_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: WORDS)],
+    "note": [
+        About(readers_of(NOTES, FAMILY_OR_TEAM), 200, 200, NOTES),
+        About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, draft),
+    ],
+    "addendum_new": [About(THERAPISTS, 405, 302, NOTES, lambda world, child: WORDS)],
+    "process_note": [
+        About(THERAPISTS, 200, 302, PROCESS, lambda world, child: unchanged(PROCESS[child])(world, child)),
+        # Worked case 4: no page lets the former therapist write on in the child's record.
+        About({"maya": NOBODY}, 404, 404, {"maya": "x_fred"}, unchanged("x_fred")),
+    ],
+    "summary": [About(readers_of(SUMMARIES, OWN_OR_TEAM), 200, 200, SUMMARIES)],
+    "summary_edit": [
+        About({"maya": person_set("tom")}, 200, 302, {"maya": "m_none"}, unchanged("m_none")),
+        # Principle 7: a released summary never changes.
+        About(dict.fromkeys(CHILDREN, NOBODY), 404, 404, SUMMARIES, unchanged("m_priya")),
+    ],
+    "summary_wish": [About(THERAPISTS, 405, 302, UNRELEASED, lambda world, child: {"kind": "may_share"})],
+    "summary_share": [About(THERAPISTS, 200, 302, UNRELEASED, share)],
+    "update_new": [About(CIRCLE, 200, 302, data=lambda world, child: UPDATE)],
+    "update": [About(readers_of(UPDATES, OWN_OR_TEAM), 200, 200, UPDATES)],
+    "update_reply": [About(TEAM, 405, 302, UPDATES, lambda world, child: WORDS)],
+    "update_mark": [About(TEAM, 405, 302, UPDATES, lambda world, child: {"kind": "seen"})],
+    "update_share": [
+        About(
+            {"maya": person_set("priya"), "leo": person_set("nell"), "zoe": NOBODY, "ada": NOBODY}, 405, 302, UPDATES,
+            lambda world, child: {"person": str(world.person("abel" if child == "leo" else "dan").public_id)},
+        )
+    ],
+}  # fmt: skip
+PRACTICE = {"people": person_set("omar abel stella"), "circles": person_set("omar abel stella")}
+# Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
+PLAIN: dict[str, dict[str, tuple[int, int]]] = {
+    "home": {"anonymous": (302, 302), "signed in": (200, 200)},
+    "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
+    "account_logout": {"anonymous": (302, 302), "signed in": (200, 302)},
+    "account_signup": {"anonymous": (200, 200), "signed in": (302, 302)},
+    "account_inactive": {"anonymous": (200, 405), "signed in": (200, 405)},
+    "account_reauthenticate": {"anonymous": (302, 302), "signed in": (200, 200)},
+    "account_change_password": {"anonymous": (302, 302), "signed in": (200, 200)},
+    "account_reset_password": {"anonymous": (200, 200), "signed in": (200, 200)},
+    "account_reset_password_done": {"anonymous": (200, 405), "signed in": (200, 405)},
+    "account_reset_password_from_key": {"anonymous": (200, 200), "signed in": (200, 200)},
+    "account_reset_password_from_key_done": {"anonymous": (200, 405), "signed in": (200, 405)},
+}
+
+
+def test_the_table_knows_every_address() -> None:
+    """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
+    named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
+    assert len(named) == len(set(named))
+    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys()
+
+
+def test_the_table_knows_everybody(world: Rich) -> None:
+    """No expectation names someone who is not there, and each child is expected of someone."""
+    for name, cases in CLINICAL.items():
+        for case in cases:
+            everyone = frozenset().union(*case.who.values())
+            assert everyone <= world.cast.people.keys(), name
+            assert case.items.keys() <= set(CHILDREN), name
+
+
+# --- One request ------------------------------------------------------------------------------------------------------------
+
+
+def rows_written() -> dict[str, tuple[int, int, int]]:
+    """Rows inserted, changed and deleted so far in this transaction, by table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables")
+        return {table: (ins, upd, gone) for table, ins, upd, gone in cursor.fetchall() if ins or upd or gone}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(client: WallClient, method: str, url: str, data: dict[str, Any]) -> HttpResponse:
+    """One request, and the promises every dynamic response keeps. The browser keeps no cookie of it."""
+    signed = copy(client.cookies)
+    response: Any = client.post(url, data) if method == "POST" else client.get(url)
+    client.cookies = signed
+    faults = faults_of(response)
+    assert not faults, (method, url, faults)
+    checked: HttpResponse = response
+    return checked
+
+
+def seen_of(response: Any) -> tuple[int, bytes, dict[str, str]]:
+    """All that a browser is told. Nothing is masked."""
+    return response.status_code, response.content, dict(response.items())
+
+
+@dataclass
+class Visitor:
+    """One person's browser, what nothing looks like to them, and every deviation found."""
+
+    world: Rich
+    name: str
+    client: WallClient
+    nothing: dict[tuple[str, str], tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    asked: int = 0
+    # Counts outlive an undoing.
+    written: dict[str, tuple[int, int, int]] = field(default_factory=rows_written)
+
+    def visit(
+        self, name: str, case: About, child: UUID, item: UUID | None, expected: dict[str, int], data: Any
+    ) -> None:
+        """GET and POST one address, and compare."""
+        url = reverse(name, args=[child, item] if item else [child])
+        for method, status in expected.items():
+            self.asked += 1
+            with undone():
+                response = ask(self.client, method, url, data)
+                before, after = self.written, rows_written()
+                self.written = after
+                label = f"{self.name} {method} {url}"
+                if response.status_code != status:
+                    self.wrong.append(f"{label}: {response.status_code}, expected {status}")
+                elif status == 404:
+                    self.check_refusal(label, (name, method), response, {child, item} - {None}, before, after)
+                elif status in {302, 405} and (not self.name or status == 405) and before != after:
+                    self.wrong.append(f"{label}: wrote {after}")
+
+    def check_refusal(
+        self, label: str, address: tuple[str, str], response: HttpResponse, ids: set[UUID | None],
+        before: dict[str, tuple[int, int, int]], after: dict[str, tuple[int, int, int]],
+    ) -> None:  # fmt: skip
+        """The same bytes as nothing; one audit row with the ids asked for, which resolves nothing; no other row."""
+        if self.nothing.setdefault(address, seen_of(response)) != seen_of(response):
+            self.wrong.append(f"{label}: not the bytes of what does not exist")
+        events = list(AuditEvent.objects.filter(action="refused"))
+        inserted, changed, gone = before.get("accounts_auditevent", (0, 0, 0))
+        if after != {**before, "accounts_auditevent": (inserted + 1, changed, gone)}:
+            self.wrong.append(f"{label}: rows changed, {before} to {after}")
+        who = self.world.person(self.name).pk
+        told = [(set(e.shown), e.child_id, e.practice_id, e.person_id, e.data) for e in events]
+        if told != [(ids, None, None, who, {"address": address[0]})]:
+            self.wrong.append(f"{label}: audited as {told}")
+
+
+def answers(case: About, child: str, name: str) -> dict[str, int]:
+    """What the table expects for an object in its own place: sign-in first, then the method, then the person."""
+    if not name:
+        return {"GET": 302, "POST": 302}
+    inside = name in case.who[child]
+    get = 405 if case.get == 405 else case.get if inside else 404
+    return {"GET": get, "POST": case.post if inside else 404}
+
+
+def nothing(case: About, name: str) -> dict[str, int]:
+    """What the table expects where there is nothing."""
+    if not name:
+        return {"GET": 302, "POST": 302}
+    return {"GET": 405 if case.get == 405 else 404, "POST": 404}
+
+
+def in_sample(child: str, name: str) -> bool:
+    """Maya, a child of another practice, and for those who know Leo, Leo."""
+    return PROOF or child in {"maya", "ada"} or (child == "leo" and name in OWN_OR_TEAM["leo"])
+
+
+def strays_of(child: str, name: str) -> list[str]:
+    """Other children under whose address this child's object is asked for: of the sample, those the person may open."""
+    others = [other for other in CHILDREN if other != child]
+    return others if PROOF else [other for other in others if name in OWN_OR_TEAM[other]]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("persona", sorted(ASKED))
+def test_every_clinical_address(world: Rich, persona: str) -> None:
+    """The child's own object, another child's of the practice, another practice's, an id of nothing, and one child's object
+    under another child's address. Sample: see `ASKED`, `in_sample` and `strays_of`."""
+    name = PERSONAS[persona]
+    visitor = Visitor(world, name, signed_in(world.person(name) if name else None))
+    places = {child: about.public_id for child, about in world.children.items()}
+    for address, cases in CLINICAL.items():
+        for case in cases:
+            asked_of = [child for child in case.items or places if child in case.who and in_sample(child, name)]
+            data = {child: case.data(world, child) for child in asked_of}
+            # First the id of nothing: what everything refused must look like.
+            visitor.visit(address, case, NOWHERE, NOWHERE if case.items else None, nothing(case, name), data["maya"])
+            for child in asked_of:
+                item = world.rows[case.items[child]].pk if case.items else None
+                visitor.visit(address, case, places[child], item, answers(case, child, name), data[child])
+                for other in strays_of(child, name) if item else ():
+                    visitor.visit(address, case, places[other], item, nothing(case, name), data[child])
+                if item and (name in OWN_OR_TEAM[child] or PROOF):
+                    visitor.visit(address, case, places[child], NOWHERE, nothing(case, name), data[child])
+    assert not visitor.wrong
+    assert visitor.asked >= 100
+
+
+def test_every_other_address(world: Rich) -> None:
+    """The practice's pages open to its admins; the rest to everyone as the table says. None of them writes a clinical row."""
+    assert not [wrong for name in PERSONAS.values() for wrong in other_addresses(world, name)]
+
+
+def other_addresses(world: Rich, name: str) -> list[str]:
+    """One person's deviations."""
+    client, wrong = signed_in(world.person(name) if name else None), []
+    for address in (*PRACTICE, *PLAIN):
+        args = ["abc", "set-password"] if address == "account_reset_password_from_key" else []
+        for number, method in enumerate(("GET", "POST")):
+            if address in PRACTICE:
+                expected = 302 if not name else 200 if name in PRACTICE[address] else 404
+            else:
+                expected = PLAIN[address]["signed in" if name else "anonymous"][number]
+            with undone():
+                before = rows_written()
+                response = ask(client, method, reverse(address, args=args), {})
+                written = {t for t, counts in rows_written().items() if before.get(t) != counts}
+            if response.status_code != expected:
+                wrong.append(f"{name} {method} {address}: {response.status_code}, expected {expected}")
+            if {table for table in written if table.startswith("sessions_log")}:
+                wrong.append(f"{name} {method} {address}: wrote {written}")
+    return wrong
+
+
+def test_a_page_that_is_refused_is_the_page_of_an_address_that_leads_nowhere(world: Rich) -> None:
+    """Principle 6, "the same bytes as what does not exist": a child, a page of the practice, and no address at all."""
+    client = signed_in(world.cast.otto)
+    urls = (reverse("child", args=[world.cast.maya.public_id]), reverse("people"), "/nothing/", "/children/1/")
+    pages = [seen_of(ask(client, "GET", url, {})) for url in urls]
+    assert all(page == pages[0] for page in pages)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_other_methods_open_no_door(world: Rich, method: str) -> None:
+    """Whatever the method, a stranger learns no more of Maya's note than of nothing."""
+    client = signed_in(world.cast.otto)
+    for address, cases in CLINICAL.items():
+        key = cases[0].items.get("maya")
+        item = [world.rows[key].pk] if key else []
+        there = client.generic(method, reverse(address, args=[world.cast.maya.public_id, *item]))
+        nowhere = client.generic(method, reverse(address, args=[NOWHERE, *([NOWHERE] if item else [])]))
+        assert seen_of(there) == seen_of(nowhere), address
+        assert there.status_code in {404, 405}
+
+
+def test_every_kind_of_answer_keeps_its_promises(world: Rich, monkeypatch: pytest.MonkeyPatch) -> None:
+    """security.md, "no-store on every signed-in response": also on errors, on refusals of a form, and on the way to a slash."""
+    client, child = signed_in(world.cast.priya), reverse("child", args=[world.cast.maya.public_id])
+    client.raise_request_exception = False
+    strict = WallClient(enforce_csrf_checks=True)
+    strict.force_login(world.cast.priya.account)
+    many = "&".join(f"x{number}=1" for number in range(5000))
+    answers = [client.get(child[:-1]), client.get("/nothing/"), client.get("/nothing"), strict.post(child)]
+    answers += [client.post(child + "updates/new/", many, content_type="application/x-www-form-urlencoded")]
+    with monkeypatch.context() as patched:
+        patched.setattr("carebridge.pages.home.stream", lambda *_: 1 / 0)
+        answers.append(client.get(child))
+    with monkeypatch.context() as patched:
+        patched.setattr(AuditEvent.objects, "bulk_create", lambda *_: (_ for _ in ()).throw(DatabaseError))
+        answers.append(client.get(child))
+    assert [answer.status_code for answer in answers] == [301, 404, 404, 403, 400, 500, 503]
+    from tests.guards.test_sentinels import words_of
+
+    for answer in answers:
+        response: Any = answer
+        assert not faults_of(response), response.status_code
+        assert not words_of(response.content.decode())

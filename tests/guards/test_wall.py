@@ -1,0 +1,280 @@
+"""The wall stands as the code compiles it, for the roles that log in, and for every connection anew."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from accounts import rls
+from accounts.visibility import guarded_models
+from carebridge.lib import servers
+from carebridge.lib.database import APP, AUTHZ, BACKUP, OPERATOR, OWNER, WORKER, refuse_powerful_role
+from tests import people
+from tests.harness import role, viewing
+
+TABLES = sorted(model._meta.db_table for model in guarded_models())
+# What a policy may not look into: its sub-queries run under row security, so whom a row restrains could not see it.
+HIDDEN_FACTS = [
+    "accounts_agreement", "accounts_named", "accounts_restriction", "sessions_log_opening", "sessions_log_withholding",
+]  # fmt: skip
+
+
+def found(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of a statement, as the superuser."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def installed() -> list[tuple[Any, ...]]:
+    """Every policy there is."""
+    return found(
+        "SELECT tablename, policyname, permissive, roles::text, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2"
+    )
+
+
+def protection() -> list[tuple[Any, ...]]:
+    """Which tables have row security, and whether it binds their owner."""
+    return found(
+        "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
+    )
+
+
+# --- As the code says ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_is_installed_is_what_the_code_compiles_to() -> None:
+    before, tables = installed(), protection()
+    rls.lift()
+    assert installed() == []
+    assert not any(on or forced for _, on, forced in protection())
+    rls.install()
+    assert installed() == before
+    assert protection() == tables
+    assert {(table, name) for table, name, *_ in before} == set(rls.policies())
+
+
+@pytest.mark.django_db
+def test_every_guarded_table_has_forced_row_security() -> None:
+    unguarded = [name for name, on, forced in protection() if name in TABLES and not (on and forced)]
+    assert unguarded == []
+    assert rls.unlisted_tables() == set()
+
+
+@pytest.mark.django_db
+def test_one_permissive_policy_per_table_command_and_role() -> None:
+    """They are ORed: a second broad one would open the table."""
+    counted = Counter(
+        (table, command, who)
+        for table, _, permissive, roles, command, *_ in installed()
+        if permissive == "PERMISSIVE"
+        for who in roles.strip("{}").split(",")
+    )
+    assert set(counted.values()) == {1}
+    assert {command for _, command, _ in counted} == {"SELECT", "INSERT", "UPDATE"}
+    assert {who for *_, who in counted} == {APP, WORKER, AUTHZ}
+
+
+@pytest.mark.django_db
+def test_the_practice_is_a_restrictive_policy_wherever_a_row_has_one() -> None:
+    restrictive = {
+        table for table, name, permissive, *_ in installed() if permissive == "RESTRICTIVE" and name == "practice"
+    }
+    with_practice = {m._meta.db_table for m in guarded_models() if rls.has_column(m, "practice_id")}
+    assert restrictive == with_practice - {"accounts_auditevent"}  # an act may belong to no practice
+
+
+@pytest.mark.django_db
+def test_no_policy_looks_into_a_table_of_hidden_facts() -> None:
+    for table, name, _, _, _, reads, writes in installed():
+        for hidden in HIDDEN_FACTS:
+            assert f"FROM {hidden}" not in f"{reads} {writes}", (table, name)
+        assert "now()" not in f"{reads} {writes}", (table, name)  # the viewer's moment, never the server's clock
+
+
+# --- Roles -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", [APP, WORKER])
+def test_web_and_worker_neither_delete_nor_empty_nor_own(who: str) -> None:
+    for table in TABLES:
+        for right in ("DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"):
+            assert found("SELECT has_table_privilege(%s, %s, %s)", who, table, right) == [(False,)], (table, right)
+    assert found("SELECT has_table_privilege(%s, 'accounts_auditevent', 'UPDATE')", who) == [(False,)]
+    owned = "SELECT relname FROM pg_class JOIN pg_roles o ON o.oid = relowner WHERE o.rolname = %s"
+    assert found(owned, who) == []
+    powers = (
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = %s"
+    )
+    assert found(powers, who) == [(False,) * 5]
+    for other in (OWNER, AUTHZ, OPERATOR, BACKUP):
+        assert found("SELECT pg_has_role(%s, %s, 'MEMBER')", who, other) == [(False,)]
+    for schema in ("public", "authz"):
+        assert found("SELECT has_schema_privilege(%s, %s, 'CREATE')", who, schema) == [(False,)]
+
+
+@pytest.mark.django_db
+def test_functions_of_the_kernel_belong_to_a_role_that_cannot_log_in() -> None:
+    functions = found(
+        "SELECT p.proname, o.rolname, p.prosecdef, p.proconfig, has_function_privilege(%s, p.oid, 'EXECUTE'),"
+        " EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0)"
+        " FROM pg_proc p JOIN pg_roles o ON o.oid = p.proowner WHERE p.pronamespace = 'authz'::regnamespace",
+        APP,
+    )
+    assert {name for name, *_ in functions} >= {"enter", "therapists", "supervisors", "grown_up", "majority"}
+    for name, owner, definer, settings, for_app, for_all in functions:
+        assert owner == AUTHZ, name
+        assert not for_all, name
+        assert for_app is (name == "enter"), name
+        if definer:
+            assert "search_path=pg_catalog, pg_temp" in settings, name
+    assert found("SELECT rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", AUTHZ) == [(False,) * 3]
+
+
+@pytest.mark.django_db
+def test_a_process_refuses_to_run_as_a_powerful_role() -> None:
+    with pytest.raises(RuntimeError, match="reads past row security"):
+        refuse_powerful_role()  # the superuser the tests log in as
+    for who in (OWNER, OPERATOR, BACKUP):
+        with role(who), pytest.raises(RuntimeError, match=who):
+            refuse_powerful_role()
+    for who in (APP, WORKER):
+        with role(who):
+            refuse_powerful_role()
+
+
+def test_the_worker_sees_what_the_web_process_sees(willow: people.Willow) -> None:
+    for who in willow.people.values():
+        by_role = []
+        for each in (APP, WORKER):
+            with viewing(who, as_role=each):
+                by_role.append(
+                    {m._meta.db_table: set(m.objects.values_list("pk", flat=True)) for m in guarded_models()}
+                )
+        assert by_role[0] == by_role[1]
+        assert any(by_role[0].values())
+
+
+def test_a_role_without_a_policy_reads_nothing(willow: people.Willow) -> None:
+    """The owner is bound by its own wall (but for what the kernel's role reads, of which it is a member so that migrate
+    can replace the functions), and the kernel's role reads its few tables only."""
+    for table in sorted(set(TABLES) - set(rls.READ_BY_AUTHZ)):
+        with viewing(willow.tom, as_role=OWNER):
+            assert found(f"SELECT count(*) FROM {table}") == [(0,)], table
+        assert found("SELECT has_table_privilege(%s, %s, 'SELECT')", AUTHZ, table) == [(False,)], table
+    for table in TABLES:
+        assert found("SELECT has_table_privilege(%s, %s, 'INSERT, UPDATE, DELETE')", AUTHZ, table) == [(False,)], table
+
+
+# --- Connections -----------------------------------------------------------------------------------------------------
+
+TOM, NELL = 1, 2
+SCENE = """
+INSERT INTO accounts_practice (id, public_id, ref, name, time_zone, language, reply_within_hours, crisis_text, handbook,
+    guardian_access, assent_age, majority_age)
+  VALUES (1, gen_random_uuid(), 'p', 'P', 'UTC', 'en', 48, '', '', 'summaries_only', 12, 18);
+INSERT INTO accounts_account (id, password, email, is_active, language, time_zone)
+  SELECT n, '!', n || '@example.org', true, '', '' FROM generate_series(1, 2) n;
+INSERT INTO accounts_person (account_id, public_id, name) VALUES (1, gen_random_uuid(), 'Tom'), (2, gen_random_uuid(), 'Nell');
+INSERT INTO accounts_child (id, public_id, practice_id, name, date_of_birth, pronouns, about_me)
+  SELECT n, gen_random_uuid(), 1, 'child ' || n, '2018-01-01', '', '' FROM generate_series(1, 2) n;
+INSERT INTO accounts_membership (id, practice_id, person_id, role, starts)
+  VALUES (gen_random_uuid(), 1, 1, 'therapist', '2026-01-01');
+INSERT INTO accounts_circlerow (id, practice_id, child_id, person_id, role, authority, household, starts) VALUES
+  (gen_random_uuid(), 1, 1, 1, 'therapist', '', '', '2026-01-01'),
+  (gen_random_uuid(), 1, 2, 2, 'guardian', 'full', '', '2026-01-01');
+"""
+
+
+@pytest.fixture(scope="module")
+def pooled() -> Iterator["psycopg.Connection[Any]"]:
+    """One connection of the web process, to a database of its own in which everything is committed."""
+    superuser, name = os.environ["DATABASE_SUPERUSER_URL"], f"wall_{os.getpid()}"
+    servers.create_database(superuser, name, template=os.environ["TEST_TEMPLATE"])
+    try:
+        with psycopg.connect(superuser, dbname=name) as making:
+            making.execute(SCENE)
+        with psycopg.connect(superuser, dbname=name, user=APP) as held:
+            yield held
+    finally:
+        servers.drop_database(superuser, name)
+
+
+def children(held: "psycopg.Connection[Any]") -> list[int]:
+    """Whose card can be read."""
+    return [number for (number,) in held.execute("SELECT id FROM accounts_child ORDER BY id")]
+
+
+def enter(held: "psycopg.Connection[Any]", person: int | None) -> None:
+    """As the middleware does, at the start of a transaction."""
+    held.execute("SELECT authz.enter(%s::bigint, '2026-11-02T12:00:00Z'::timestamptz)", [person])
+
+
+def rows_anywhere(held: "psycopg.Connection[Any]") -> list[str]:
+    """Guarded tables that show anything."""
+    return [table for table in TABLES if held.execute(f"SELECT EXISTS (SELECT FROM {table})").fetchone() != (False,)]
+
+
+@pytest.mark.parametrize("how", ["commit", "rollback"])
+def test_the_next_to_use_a_connection_starts_with_nothing(pooled: "psycopg.Connection[Any]", how: str) -> None:
+    enter(pooled, TOM)
+    assert children(pooled) == [1]
+    getattr(pooled, how)()
+    assert rows_anywhere(pooled) == []
+    pooled.rollback()
+    enter(pooled, NELL)
+    assert children(pooled) == [2]
+    getattr(pooled, how)()
+
+
+def test_without_a_viewer_every_guarded_table_is_empty(pooled: "psycopg.Connection[Any]") -> None:
+    for person in (None, 999):  # nobody; a number that is nobody's
+        enter(pooled, person)
+        assert rows_anywhere(pooled) == []
+        pooled.rollback()
+
+
+def test_entering_again_forgets_who_was_entered_before(pooled: "psycopg.Connection[Any]") -> None:
+    enter(pooled, TOM)
+    enter(pooled, NELL)
+    assert children(pooled) == [2]
+    enter(pooled, None)
+    assert rows_anywhere(pooled) == []
+    pooled.rollback()
+
+
+def test_a_transaction_that_fails_takes_its_viewer_with_it(pooled: "psycopg.Connection[Any]") -> None:
+    enter(pooled, TOM)
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        pooled.execute("SELECT 1 / 0")
+    pooled.rollback()
+    assert rows_anywhere(pooled) == []
+    pooled.rollback()
+
+
+def test_the_web_process_cannot_become_someone_stronger(pooled: "psycopg.Connection[Any]") -> None:
+    for who in (OWNER, OPERATOR, AUTHZ, BACKUP, "postgres"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            pooled.execute(f"SET ROLE {who}")
+        pooled.rollback()
+    for forbidden in (
+        "ALTER TABLE accounts_child DISABLE ROW LEVEL SECURITY",
+        "DELETE FROM accounts_child",
+        "TRUNCATE accounts_child",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            pooled.execute(forbidden)
+        pooled.rollback()
+    pooled.execute("SET row_security = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        children(pooled)
+    pooled.rollback()
+    pooled.execute("RESET row_security")
+    pooled.commit()

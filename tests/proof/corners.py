@@ -1,0 +1,384 @@
+"""One world of corners: every row that holds for a time, at each of its boundaries, and pairs that chance seldom makes.
+
+Chance builds the other worlds of the gallery; what it seldom meets (an end exactly now, a supervisor of the other practice,
+a second naming) stands here on purpose.
+"""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from accounts.models import (
+    Account,
+    Agreement,
+    AuditEvent,
+    Contact,
+    Explanation,
+    HelperConsent,
+    Membership,
+    Named,
+    Person,
+    Renewal,
+    Restriction,
+    Signature,
+    Supervision,
+)
+from sessions_log.models import (
+    Addendum,
+    Attendance,
+    HomeUpdate,
+    Mark,
+    NoteOffer,
+    Opening,
+    Override,
+    ProcessNote,
+    ProgressNote,
+    Reading,
+    Release,
+    Reply,
+    Session,
+    SessionRecord,
+    Sharing,
+    Summary,
+    UpdateEdit,
+    Wish,
+    Withholding,
+)
+from tests.proof.worlds import FIRST_NOW as NOW
+from tests.proof.worlds import GUARDIAN, HELPER, THERAPIST, YOUNG, Scene, cast, employ, tie
+
+# begins and ends, in ticks, around the world's now
+EDGES: dict[str, tuple[int, int | None]] = {
+    "begins now": (NOW, None), "begins later": (NOW + 1, None), "ends now": (0, NOW), "ends later": (0, NOW + 1),
+}  # fmt: skip
+LEO, BEN, ADA = 1, 2, 3  # Leo came of age at tick 8
+_numbers = count(1)
+
+
+def corners() -> Scene:
+    """The cast, and everything at its edges."""
+    scene = cast()
+    employ(scene, "zoe", "therapist", "supervisor")
+    for edge in EDGES.values():
+        staff_at(scene, edge)
+        family_at(scene, edge)
+    odd_staff(scene)
+    odd_family(scene)
+    for child, author in ((BEN, "ruth"), (LEO, "tom"), (0, "tom")):
+        content(scene, child, author)
+    hang_on_notes(scene)
+    acts(scene)
+    for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
+        if who not in {row.therapist.name for row in scene.made["Supervision"]}:  # over nobody but this therapist
+            supervise(scene, employed(scene, newcomer(scene, "supervisor of one"), "supervisor"), who)
+    Account.objects.create(email=f"spare-{id(scene)}@example.org", password="!")
+    Contact.objects.filter(person=scene.people["lena"]).delete()
+    return scene
+
+
+def newcomer(scene: Scene, what: str) -> str:
+    """Someone new, by the name of what they are."""
+    name = f"{what} {next(_numbers)}"
+    account = Account.objects.create(email=f"corner{next(_numbers)}-{id(scene)}@example.org", password="!")
+    scene.people[name] = Person.objects.create(account=account, name=name)
+    Contact.objects.create(person=scene.people[name], email="")
+    return name
+
+
+def at(scene: Scene, edge: tuple[int, int | None]) -> dict[str, datetime | None]:
+    """The edge as columns."""
+    return {"starts": scene.at(edge[0]), "ends": None if edge[1] is None else scene.at(edge[1])}
+
+
+def supervise(scene: Scene, who: str, whom: str, edge: tuple[int, int | None] = (0, None), practice: int = 0) -> None:
+    """A supervision row."""
+    scene.add(
+        Supervision, practice=scene.practices[practice], supervisor=scene.people[who], therapist=scene.people[whom],
+        **at(scene, edge),
+    )  # fmt: skip
+
+
+def restrict(scene: Scene, who: str, child: int, kind: str, edge: tuple[int, int | None]) -> None:
+    """Quiet or closed."""
+    scene.add(
+        Restriction, child=scene.children[child], person=scene.people[who], kind=kind, reason="r",
+        set_by=scene.people["ruth"], **at(scene, edge),
+    )  # fmt: skip
+
+
+def employed(scene: Scene, who: str, role: str, edge: tuple[int, int | None] = (0, None), practice: int = 0) -> str:
+    """A membership; the name again."""
+    scene.add(Membership, practice=scene.practices[practice], person=scene.people[who], role=role, **at(scene, edge))
+    return who
+
+
+def staff_at(scene: Scene, edge: tuple[int, int | None]) -> None:
+    """A therapist's row, membership and closing; a supervisor's row, membership, closing and family row; at one edge."""
+    who = employed(scene, newcomer(scene, "therapist's row"), "therapist")
+    tie(scene, who, BEN, THERAPIST, tick=edge[0], until=edge[1])
+    session(scene, BEN, who, 3)
+    who = employed(scene, newcomer(scene, "therapist employed"), "therapist", edge)
+    employed(scene, who, "admin")
+    tie(scene, who, BEN, THERAPIST)
+    who = employed(scene, newcomer(scene, "therapist closed"), "therapist")
+    tie(scene, who, BEN, THERAPIST)
+    restrict(scene, who, BEN, "closed", edge)
+    note(scene, BEN, who, None)
+    supervise(scene, employed(scene, newcomer(scene, "supervision"), "supervisor"), "ruth", edge)
+    who = employed(scene, newcomer(scene, "supervisor employed"), "supervisor", edge)
+    employed(scene, who, "therapist")
+    supervise(scene, who, "ruth")
+    who = employed(scene, newcomer(scene, "supervisor closed"), "supervisor")
+    supervise(scene, who, "ruth")
+    restrict(scene, who, BEN, "closed", edge)
+    who = employed(scene, newcomer(scene, "supervisor and aunt"), "supervisor")
+    supervise(scene, who, "ruth")
+    tie(scene, who, BEN, GUARDIAN, "informed", tick=edge[0], until=edge[1])
+    for role in ("admin", "safeguarding_lead"):
+        employed(scene, newcomer(scene, role), role, edge)
+
+
+def family_at(scene: Scene, edge: tuple[int, int | None]) -> None:
+    """Each kind of family row, quiet, closed, renewed, in one household with another, at one edge."""
+    for role, authority in (
+        (GUARDIAN, "full"), (GUARDIAN, "informed"), (GUARDIAN, "contributor"), (GUARDIAN, "none"), (HELPER, ""), (YOUNG, ""),
+    ):  # fmt: skip
+        tie(scene, newcomer(scene, authority or role), BEN, role, authority, tick=edge[0], until=edge[1])
+    who = newcomer(scene, "household")
+    tie(scene, who, BEN, GUARDIAN, "contributor", household="den", tick=edge[0], until=edge[1])
+    tie(scene, who, BEN, HELPER)
+    for kind in ("quiet", "closed"):
+        who = newcomer(scene, kind)
+        tie(scene, who, BEN, GUARDIAN, "full")
+        restrict(scene, who, BEN, kind, edge)
+        who = newcomer(scene, f"young and {kind}")
+        tie(scene, who, BEN, YOUNG)
+        restrict(scene, who, BEN, kind, edge)
+    who = newcomer(scene, "renewed")
+    row = tie(scene, who, LEO, GUARDIAN, "full")
+    scene.add(
+        Renewal, child=scene.children[LEO], circle_row=row, ground="g", renewed_by=scene.people["tom"],
+        renewed_at=scene.at(edge[0] or NOW - 1),
+    )  # fmt: skip
+    who = newcomer(scene, "named")
+    tie(scene, who, BEN, GUARDIAN, "full")
+    name(scene, who, BEN, raised=6, named=edge[0], void=edge[1])
+
+
+def name(scene: Scene, who: str, child: int, *, raised: int, named: int, void: int | None = None) -> None:
+    """A naming in a concern of its own."""
+    scene.add(
+        Named, child=scene.children[child], concern=uuid4(), person=scene.people[who], raised_at=scene.at(raised),
+        named_at=scene.at(named), void_from=None if void is None else scene.at(void),
+    )  # fmt: skip
+
+
+def odd_staff(scene: Scene) -> None:
+    """Of the wrong practice, of another child, with the wrong role."""
+    who = employed(scene, newcomer(scene, "supervises there"), "supervisor", practice=1)
+    supervise(scene, who, "ruth", practice=1)
+    who = employed(scene, newcomer(scene, "supervisor there"), "supervisor", practice=1)
+    supervise(scene, who, "ruth")
+    tie(scene, employed(scene, newcomer(scene, "therapist there"), "therapist", practice=1), BEN, THERAPIST)
+    tie(scene, employed(scene, newcomer(scene, "admin who treats"), "admin"), BEN, THERAPIST)
+    for child, kind in ((BEN, "quiet"), (LEO, "closed")):
+        who = employed(scene, newcomer(scene, f"supervisor {kind}"), "supervisor")
+        supervise(scene, who, "ruth")
+        restrict(scene, who, child, kind, (0, None))
+        who = employed(scene, newcomer(scene, f"therapist {kind}"), "therapist")
+        tie(scene, who, BEN, THERAPIST)
+        restrict(scene, who, child, kind, (0, None))
+        note(scene, BEN, who, None)
+    who = employed(scene, newcomer(scene, "supervisor who treats"), "supervisor")
+    supervise(scene, who, "ruth")
+    tie(scene, who, BEN, THERAPIST)
+    who = employed(scene, newcomer(scene, "supervisor, aunt elsewhere"), "supervisor")
+    supervise(scene, who, "ruth")
+    tie(scene, who, LEO, GUARDIAN, "full")
+    who = employed(scene, newcomer(scene, "therapist, aunt elsewhere"), "therapist")
+    tie(scene, who, BEN, THERAPIST)
+    tie(scene, who, LEO, GUARDIAN, "full")
+    who = employed(scene, newcomer(scene, "lead and parent"), "safeguarding_lead")
+    employed(scene, who, "admin")
+    tie(scene, who, BEN, GUARDIAN, "full", until=3)
+
+
+def odd_family(scene: Scene) -> None:
+    """Rows that add up, twice named, first a helper, guardian and young person in one."""
+    who = newcomer(scene, "helper first")
+    tie(scene, who, BEN, HELPER, tick=2, until=3)
+    tie(scene, who, BEN, GUARDIAN, "full", tick=6)
+    for role, authority in ((HELPER, ""), (YOUNG, "")):
+        who = newcomer(scene, f"none here, {role} there")
+        tie(scene, who, BEN, GUARDIAN, "none", household="den")
+        tie(scene, who, LEO, role, authority)
+        who = newcomer(scene, f"none and {role}")
+        tie(scene, who, BEN, GUARDIAN, "none", household="den")
+        tie(scene, who, BEN, role, authority)
+    who = newcomer(scene, "guardian and young person")
+    tie(scene, who, BEN, GUARDIAN, "full")
+    tie(scene, who, BEN, YOUNG)
+    who = newcomer(scene, "twice named")
+    tie(scene, who, BEN, GUARDIAN, "full")
+    name(scene, who, BEN, raised=7, named=7)
+    name(scene, who, BEN, raised=6, named=8)
+    concern = scene.made["Named"][-1]
+    scene.add(
+        Named, child=scene.children[BEN], concern=concern.concern, person=scene.people["ruth"], raised_at=concern.raised_at,
+        named_at=scene.at(NOW + 1),
+    )  # fmt: skip
+    who = newcomer(scene, "named elsewhere")
+    tie(scene, who, BEN, GUARDIAN, "full")
+    tie(scene, who, LEO, HELPER)
+    name(scene, who, LEO, raised=0, named=0)
+    name(scene, "ruth", LEO, raised=0, named=0)
+    who = newcomer(scene, "moved out")
+    tie(scene, who, LEO, GUARDIAN, "full", household="attic")
+    tie(scene, who, LEO, HELPER)
+    tie(scene, newcomer(scene, "stayed"), LEO, GUARDIAN, "contributor", household="attic")
+    tie(scene, newcomer(scene, "young, of the house"), LEO, YOUNG, household="attic")
+    for tick, guardian, young in ((2, "signed_notes", "summaries_only"), (4, "summaries_only", "signed_notes"),
+                                  (6, "signed_notes", "signed_notes"), (NOW, "signed_notes", "summaries_only"),
+                                  (NOW + 1, "summaries_only", "signed_notes")):  # fmt: skip
+        scene.add(
+            Agreement, child=scene.children[BEN], guardian_access=guardian, young_person_access=young,
+            in_force_from=scene.at(tick),
+        )  # fmt: skip
+
+
+def session(scene: Scene, child: int, who: str, tick: int) -> Any:
+    """A session with its record."""
+    about, when = scene.children[child], scene.at(tick)
+    row = scene.add(
+        Session, child=about, therapist=scene.people[who], held_at=when, logged_at=when, minutes=50, moment=when
+    )
+    scene.add(SessionRecord, child=about, session=row, author=scene.people[who])
+    return row
+
+
+def note(scene: Scene, child: int, who: str, signed: int | None) -> Any:
+    """A progress note."""
+    held = next((row for row in scene.made.get("Session", []) if row.child_id == scene.children[child].pk), None)
+    return scene.add(
+        ProgressNote, child=scene.children[child], session=held or session(scene, child, who, 1), body="b",
+        author=scene.people[who], written_at=scene.at(1), changed_at=scene.at(1),
+        signed_at=None if signed is None else scene.at(signed),
+    )  # fmt: skip
+
+
+def content(scene: Scene, child: int, author: str) -> None:
+    """A session, notes, summaries and updates at every tick up to one after now."""
+    about, who = scene.children[child], scene.people[author]
+    family = (row.person for row in scene.made["CircleRow"] if row.child_id == about.pk and row.role != THERAPIST)
+    readers = list(dict.fromkeys(family))
+    for tick in range(2, NOW + 2):
+        when, held = scene.at(tick), session(scene, child, author, tick)
+        for person in (None, readers[tick % len(readers)], who):
+            scene.add(Attendance, child=about, session=held, person=person, logged_by=who, moment=when)
+        signed = note(scene, child, author, tick)
+        scene.add(Addendum, child=about, note=signed, author=who, body="b", added_at=scene.at(tick + 1))
+        for moment in (scene.at(1), when):
+            scene.add(
+                Explanation, child=about, person=readers[tick % len(readers)], explained_by=who, explained_at=moment
+            )
+    for number, reader in enumerate(readers):
+        summarise(scene, child, author, reader, (NOW - number % 4, NOW, NOW + 1)[number % 3], error=number % 7 == 6)
+        tell(scene, child, author, reader, readers[number - 1], (NOW - number % 5, NOW)[number % 2])
+        for agreement in [row for row in scene.made["Agreement"] if row.child_id == about.pk][:1]:
+            scene.add(Signature, child=about, agreement=agreement, person=reader, signed_at=scene.at(NOW + number % 2))
+    for row in [row for row in scene.made["CircleRow"] if row.child_id == about.pk and row.role == HELPER]:
+        scene.add(HelperConsent, child=about, circle_row=row, given_by=readers[0], scope="s", given_at=scene.at(1))
+    for tick in (1, NOW, NOW + 1):
+        scene.add(
+            ProcessNote, child=about, session=scene.made["Session"][-1], author=who, body="b", written_at=scene.at(tick),
+            changed_at=scene.at(tick),
+        )  # fmt: skip
+
+
+def summarise(scene: Scene, child: int, author: str, reader: Any, tick: int, *, error: bool) -> None:
+    """A summary released to one reader, read, with an override."""
+    about, who, when = scene.children[child], scene.people[author], scene.at(tick)
+    held = next(row for row in scene.made["Session"] if row.child_id == about.pk)
+    first = {"child": about, "session": held, "author": who, "body": "b"}
+    row = scene.add(Summary, written_at=scene.at(1), changed_at=scene.at(1), **first)
+    scene.add(Wish, child=about, summary=row, kind="may_share", recorded_by=who, recorded_at=scene.at(1))
+    released = scene.add(Release, child=about, summary=row, recipient=reader, released_by=who, released_at=when)
+    if not error:
+        scene.add(Override, child=about, release=released, ground="safety", explanation="e")
+    if tick == NOW:
+        Override.objects.filter(release=released).delete()
+    scene.add(Reading, child=about, release=released, reader=reader, read_at=scene.at(max(tick, NOW) + tick % 2))
+    if error:
+        for each in (row, released):
+            scene.change(each, error_at=scene.at(NOW))
+    scene.add(Summary, written_at=scene.at(NOW + 1), changed_at=scene.at(NOW + 1), **first)
+
+
+def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: int) -> None:
+    """An update, edited, shared with the next, answered and marked."""
+    about, who, when = scene.children[child], scene.people[author], scene.at(tick)
+    row = scene.add(
+        HomeUpdate, child=about, author=teller, kind="win", body="b", observed_at=scene.at(1), posted_at=scene.at(2)
+    )
+    scene.add(UpdateEdit, child=about, update=row, body="c", edited_at=when)
+    scene.add(UpdateEdit, child=about, update=row, body="d", edited_at=scene.at(NOW + 1))
+    scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, shared_at=when)
+    scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
+    scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))
+    scene.add(Mark, child=about, update=row, marked_by=who, kind="seen", marked_at=when)
+    scene.add(Mark, child=about, update=row, marked_by=who, kind="used", marked_at=scene.at(NOW + 1))
+
+
+def hang_on_notes(scene: Scene) -> None:
+    """Withheld, opened and offered, at the edges; drafts left behind, offered and in error."""
+    named = [who for who in scene.people if who.startswith("named")]
+    signed = [row for row in scene.made["ProgressNote"] if row.child_id == scene.children[BEN].pk and row.signed_at]
+    by, edges = scene.people["ruth"], (NOW - 1, NOW, NOW + 1)
+    for who, person in scene.people.items():
+        for number, tick in enumerate(edges):
+            on = {"child": scene.children[BEN], "person": person}
+            if who.startswith("full"):
+                scene.add(
+                    Withholding, note=signed[4 + number], reason="r", withheld_by=by, withheld_at=scene.at(tick), **on
+                )
+            if who in named[:2]:
+                scene.add(Opening, note=signed[5 + number], opened_by=by, opened_at=scene.at(tick), **on)
+    tie(scene, employed(scene, newcomer(scene, "fellow therapist"), "therapist"), BEN, THERAPIST)
+    fellow = list(scene.people)[-1]
+    left = employed(scene, newcomer(scene, "left"), "therapist")
+    tie(scene, left, BEN, THERAPIST, until=5)
+    tie(scene, left, LEO, THERAPIST)
+    supervise(scene, "zoe", "ruth")
+    for author in ("ruth", left, fellow):
+        for name_of, tick in (("zoe", NOW - 1), ("zoe", NOW), ("zoe", NOW + 1), (fellow, 3), ("ruth", 3), (None, 3)):
+            draft = note(scene, BEN, author, None)
+            if name_of:
+                offered_to = scene.people[name_of]
+                scene.add(
+                    NoteOffer, child=scene.children[BEN], note=draft, person=offered_to, offered_at=scene.at(tick)
+                )
+    both = next(each for each in scene.people if each.startswith("supervisor who treats"))
+    scene.add(
+        NoteOffer, child=scene.children[BEN], note=note(scene, BEN, both, None), person=scene.people[both],
+        offered_at=scene.at(3),
+    )  # fmt: skip
+    for tick in (3, NOW + 1):
+        scene.change(session(scene, BEN, "ruth", tick), error_at=scene.at(NOW), error_by=by, error_reason="r")
+    scene.add(
+        Summary, child=scene.children[BEN], session=scene.made["ProgressNote"][0].session, author=scene.people["zoe"],
+        body="b", written_at=scene.at(1), changed_at=scene.at(1),
+    ) if scene.made["ProgressNote"][0].child_id == scene.children[BEN].pk else None  # fmt: skip
+    scene.change(note(scene, BEN, "ruth", None), error_at=scene.at(NOW), error_by=by, error_reason="r")
+
+
+def acts(scene: Scene) -> None:
+    """An audit row of each kind, for each practice and child."""
+    for child in (None, *scene.children):
+        for practice in scene.practices:
+            for action in ("circle_read", "note_read", "sign_in"):
+                if child is None or child.practice_id == practice.pk:
+                    scene.add(
+                        AuditEvent, at=scene.now, person_id=None, action=action, practice_id=practice.pk,
+                        child_id=child.pk if child else None,
+                    )  # fmt: skip

@@ -1,0 +1,3 @@
+"""Mutants that nobody can tell apart, each with the reason."""
+
+EQUIVALENT: dict[str, str] = {}

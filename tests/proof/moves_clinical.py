@@ -1,0 +1,233 @@
+"""What can happen in a world, continued: sessions, notes, summaries, updates from home."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sessions_log.models import (
+    Addendum,
+    Attendance,
+    HomeUpdate,
+    Mark,
+    NoteOffer,
+    Opening,
+    Override,
+    ProcessNote,
+    ProgressNote,
+    Reading,
+    Release,
+    Reply,
+    Session,
+    SessionRecord,
+    Sharing,
+    Summary,
+    UpdateEdit,
+    Wish,
+    Withholding,
+)
+from tests.proof.worlds import TICK, Choices, Scene
+
+
+def held(scene: Scene, choices: Choices) -> None:
+    """A session with its record and who attended."""
+    child = choices.one(scene.children)
+    who, held_at, logged_at = scene.tied(choices, child, "therapist"), scene.past(choices), scene.past(choices)
+    moment = max(held_at, logged_at)
+    row = scene.add(
+        Session, child=child, therapist=who, held_at=held_at, logged_at=logged_at, minutes=50, moment=moment
+    )
+    if not choices.flag(3):
+        scene.add(SessionRecord, child=child, session=row, author=who)
+    attender = scene.tied(choices, child)
+    for each in (None, attender):
+        scene.add(Attendance, child=child, session=row, person=each, logged_by=who, moment=moment)
+
+
+def _session(scene: Scene, choices: Choices) -> Any:
+    if not scene.made.get("Session"):
+        held(scene, choices)
+    return scene.some(choices, "Session")
+
+
+def _by_therapist(scene: Scene, choices: Choices, row: Any) -> Any:
+    """Mostly the author or therapist of the row, else another of the child's."""
+    number = choices.number()
+    own = getattr(row, "author", None) or getattr(row, "therapist", None)
+    return own if own and number % 3 else scene.tied(Choices([number]), row.child, "therapist")
+
+
+def note(scene: Scene, choices: Choices) -> None:
+    """A progress note, two of three signed."""
+    session = _session(scene, choices)
+    number, at = choices.number(), scene.past(choices)
+    scene.add(
+        ProgressNote, child=session.child, session=session, author=_by_therapist(scene, choices, session),
+        body="words", written_at=min(at, scene.now), changed_at=min(at, scene.now), signed_at=at if number % 3 else None,
+    )  # fmt: skip
+
+
+def sign_note(scene: Scene, choices: Choices) -> None:
+    """A draft is signed now."""
+    draft = scene.some(choices, "ProgressNote", where=lambda row: row.signed_at is None and row.error_at is None)
+    scene.change(draft, signed_at=scene.now)
+
+
+def think(scene: Scene, choices: Choices) -> None:
+    """A process note."""
+    session, at = _session(scene, choices), scene.done(choices)
+    scene.add(
+        ProcessNote, child=session.child, session=session, author=_by_therapist(scene, choices, session), body="hm",
+        written_at=at, changed_at=at,
+    )  # fmt: skip
+
+
+def add_to_note(scene: Scene, choices: Choices) -> None:
+    """An addendum."""
+    signed = scene.some(choices, "ProgressNote", where=lambda row: row.signed_at is not None)
+    scene.add(
+        Addendum, child=signed.child, note=signed, author=_by_therapist(scene, choices, signed), body="also",
+        added_at=signed.signed_at + choices.number() % 6 * TICK,
+    )  # fmt: skip
+
+
+def offer(scene: Scene, choices: Choices) -> None:
+    """A draft is offered for co-signing, mostly to a supervisor."""
+    draft = scene.some(choices, "ProgressNote", where=lambda row: row.signed_at is None)
+    number = choices.number()
+    who = scene.people[("ines", "sue", "lena", "tom")[number % 4]] if number % 6 else scene.person(choices)
+    scene.add(NoteOffer, child=draft.child, note=draft, person=who, offered_at=scene.past(choices))
+
+
+def withhold(scene: Scene, choices: Choices) -> None:
+    """A note is withheld from someone."""
+    signed = scene.some(choices, "ProgressNote")
+    scene.add(
+        Withholding, child=signed.child, note=signed, person=scene.tied(choices, signed.child, "guardian", "young_person"),
+        reason="r", withheld_by=scene.people["tom"], withheld_at=scene.past(choices),
+    )  # fmt: skip
+
+
+def open_note(scene: Scene, choices: Choices) -> None:
+    """A note is opened to someone, mostly to someone named."""
+    number = choices.number()
+    named = scene.made.get("Named", [])
+    signed = scene.some(choices, "ProgressNote")
+    who = named[number % len(named)].person if named and number % 3 else scene.tied(choices, signed.child, "guardian")
+    scene.add(
+        Opening, child=signed.child, note=signed, person=who, opened_by=scene.people["tom"],
+        opened_at=scene.past(choices),
+    )  # fmt: skip
+
+
+def summarise(scene: Scene, choices: Choices) -> None:
+    """A summary with the child's wish, released to one reader perhaps."""
+    session, at = _session(scene, choices), scene.done(choices)
+    who = _by_therapist(scene, choices, session)
+    row = scene.add(
+        Summary, child=session.child, session=session, author=who, body="in plain words", written_at=at, changed_at=at
+    )
+    number = choices.number()
+    if number % 4:
+        wished = {"kind": ("may_share", "not_to", "nobody", "ask_me")[number % 12 // 3], "recorded_by": who}
+        asked_at = at if number % 24 < 12 else None
+        not_to = [scene.tied(choices, row.child).pk]
+        scene.add(Wish, child=row.child, summary=row, recorded_at=at, asked_at=asked_at, not_to=not_to, **wished)
+    if number % 3:
+        _release(scene, choices, row)
+
+
+def _release(scene: Scene, choices: Choices, summary: Any) -> None:
+    at = scene.past(choices)
+    row = scene.add(
+        Release, child=summary.child, summary=summary, recipient=scene.tied(choices, summary.child), released_at=at,
+        released_by=_by_therapist(scene, choices, summary), error_at=summary.error_at,
+    )  # fmt: skip
+    if choices.flag(3):
+        scene.add(Override, child=row.child, release=row, ground="safety", explanation="told")
+
+
+def release(scene: Scene, choices: Choices) -> None:
+    """One more reader."""
+    _release(scene, choices, scene.some(choices, "Summary", where=lambda row: row.error_at is None))
+
+
+def read(scene: Scene, choices: Choices) -> None:
+    """A released summary is read."""
+    row = scene.some(choices, "Release", where=lambda row: row.released_at <= scene.now)
+    at = min(scene.now, row.released_at + choices.number() % 5 * TICK)
+    scene.add(Reading, child=row.child, release=row, reader=row.recipient, read_at=at)
+
+
+def withdraw(scene: Scene, choices: Choices) -> None:
+    """A release or a sharing is withdrawn."""
+    row = scene.some(
+        choices, "Release", "Sharing",
+        where=lambda row: row.withdrawn_at is None and (getattr(row, "released_at", scene.now) <= scene.now),
+    )  # fmt: skip
+    scene.change(row, withdrawn_at=scene.now)
+
+
+def err(scene: Scene, choices: Choices) -> None:
+    """An item was entered in error; the copies of that moment follow."""
+    row = scene.some(
+        choices, "Session", "SessionRecord", "ProgressNote", "Addendum", "ProcessNote", "Summary", "HomeUpdate", "Reply"
+    )
+    scene.change(row, error_at=scene.now, error_by=scene.people["tom"], error_reason="wrong child")
+    for model, column in (("Attendance", "session_id"), ("Release", "summary_id"), ("Wish", "summary_id")):
+        for copy in scene.made.get(model, []):
+            if getattr(copy, column) == row.pk:
+                scene.change(copy, error_at=scene.now)
+
+
+def tell(scene: Scene, choices: Choices) -> None:
+    """An update from home."""
+    child = choices.one(scene.children)
+    who, at = scene.tied(choices, child, "guardian", "young_person", "helper"), scene.past(choices)
+    scene.add(HomeUpdate, child=child, author=who, kind="win", body="b", observed_at=at, posted_at=at)
+
+
+def _update(scene: Scene, choices: Choices) -> Any:
+    if not scene.made.get("HomeUpdate"):
+        tell(scene, choices)
+    return scene.some(choices, "HomeUpdate")
+
+
+def edit(scene: Scene, choices: Choices) -> None:
+    """A later wording."""
+    row = _update(scene, choices)
+    scene.add(UpdateEdit, child=row.child, update=row, body="b2", edited_at=row.posted_at + choices.number() % 6 * TICK)
+
+
+def share(scene: Scene, choices: Choices) -> None:
+    """An update is shared, mostly with a guardian."""
+    row = _update(scene, choices)
+    scene.add(
+        Sharing, child=row.child, update=row, shared_by=row.author, person=scene.tied(choices, row.child, "guardian"),
+        shared_at=row.posted_at + choices.number() % 5 * TICK,
+    )  # fmt: skip
+
+
+def reply(scene: Scene, choices: Choices) -> None:
+    """The team answers."""
+    row = _update(scene, choices)
+    scene.add(
+        Reply, child=row.child, update=row, author=scene.tied(choices, row.child, "therapist"), body="thanks",
+        posted_at=scene.past(choices),
+    )  # fmt: skip
+
+
+def mark(scene: Scene, choices: Choices) -> None:
+    """The team marks."""
+    row = _update(scene, choices)
+    scene.add(
+        Mark, child=row.child, update=row, marked_by=scene.tied(choices, row.child, "therapist"),
+        kind=choices.one(["seen", "used", "talk"]), marked_at=scene.past(choices),
+    )  # fmt: skip
+
+
+MOVES: dict[str, Callable[[Scene, Choices], None]] = {
+    move.__name__: move
+    for move in (
+        add_to_note, edit, err, held, mark, note, offer, open_note, read, release, reply, share, sign_note, summarise,
+        tell, think, withdraw, withhold,
+    )
+}  # fmt: skip

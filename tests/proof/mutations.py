@@ -1,0 +1,225 @@
+"""Mutants of the kernel: systematic small changes to authz.sql and to each model's compiled rule.
+
+What is mutated of authz.sql: every comparison (made true, turned round, its boundary moved), every EXISTS, IN and ANY (made
+true, turned round), every operand of a union of places and of a product or difference of spans (left out), every setting
+(handed out empty). Of a rule: every leg of AND and OR left out, every leaf negated; of a look-up inside a rule its own legs,
+not the read rule of the table it looks into, which is mutated where it is declared.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection
+from django.db.models import Exists, Q
+from django.db.models.sql.where import AND, WhereNode
+from psycopg import ClientCursor
+
+from accounts.rls import SQL, policies
+from accounts.visibility import guarded_models, nobody
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`name` says what was changed, and is stable; `sql` installs it. A rule's mutant knows its table's model and policy."""
+
+    name: str
+    sql: str
+    model: str = ""
+    verb: str = ""
+    rule: str = ""  # the mutated rule itself, for asking it alone
+
+
+# --- authz.sql -----------------------------------------------------------------------------------------------------------
+
+COMPARISON = re.compile(
+    r"(?P<left>[a-z_]+\.[a-z_]+(?: ->> [^=<>]*?)?|moment|cardinality\([a-z_]+\)) (?P<sign><=|>=|<>|=|<|>)"
+    r" (?P<right>authz\.majority\([^()]*\)|ANY \([a-z_.]+\)|'[^']*'|[a-z_]+(?:\.[a-z_]+)?|0)"
+)
+MEMBERSHIP = re.compile(r"(?P<left>[a-z_]+\.[a-z_]+) (?P<not>NOT )?IN \((?P<set>'[^()]*'|SELECT [^()]*)\)")
+EXISTENCE = re.compile(r"(?P<not>NOT )?EXISTS \(")
+NULLNESS = re.compile(r"(?P<left>[a-z_]+(?:\.[a-z_]+)?) IS (?P<not>NOT )?NULL")
+FLAG = re.compile(r"(?<=AND )(?P<not>NOT )?(?P<left>w\.grown_up|a\.is_active|w\.opens)")
+UNION = re.compile(r"(?P<line>(?:team|guardians|family|own|note_readers|practices) := (?P<legs>[a-z_ |]+);)")
+SETTING = re.compile(r"set_config\('app\.(?P<name>[a-z_]+)', (?P<value>[a-z_|() ]+)::text, true\)")
+SPANS = [
+    (" * opening.times", ""), ("* tstzmultirange(tstzrange(first_row.starts, NULL))", ""),
+    ("x.readable - x.since_named", "x.readable"), ("tstzrange(NULL, moment, '[]')", "tstzrange(NULL, moment, '[)')"),
+    ("tstzrange(NULL, moment, '[]')", "tstzrange(NULL, NULL)"), ("tstzrange(r.starts, r.ends)", "tstzrange(r.starts, NULL)"),
+    ("tstzrange(r.starts, r.ends)", "tstzrange(r.starts, r.ends, '[]')"),
+    ("tstzrange(r.starts, r.ends)", "tstzrange(r.starts, r.ends, '(]')"),
+    ("tstzrange(w.starts, w.ends)", "tstzrange(w.starts, NULL)"),
+    ("tstzrange(w.starts, w.ends)", "tstzrange(w.starts, w.ends, '[]')"),
+    ("tstzrange(first_row.starts, NULL)", "tstzrange(first_row.starts, NULL, '()')"),
+    ("tstzrange(cut.raised_at, NULL)", "tstzrange(cut.raised_at, NULL, '()')"),
+    ("min(n.raised_at)", "max(n.raised_at)"), ("min(c.starts)", "max(c.starts)"),
+    ("THEN (born + make_interval(years => years) + interval '1 day')", "THEN (born + make_interval(years => years))"),
+    ("::timestamp AT TIME ZONE zone", "::timestamp AT TIME ZONE 'UTC'"), ("PARTITION BY r.kind ", ""),
+    ("ELSE tstzmultirange(tstzrange(cut.raised_at, NULL))", "ELSE '{}'"), ("cut.raised_at IS NULL THEN '{}'", "false THEN '{}'"),
+    ("GROUP BY w.kind", "GROUP BY true"), ("set_config('app.' || place, '', true)", "true"),
+]  # fmt: skip
+FLIPPED = {"=": "<>", "<>": "=", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+
+
+def kernel() -> str:
+    """The functions that say who stands where: authz.sql up to the triggers, without its comments."""
+    text = SQL.read_text().partition("-- From the assent age on")[0]
+    return re.sub(r"--[^\n]*", "", text)
+
+
+def sql_mutants() -> list[Mutant]:
+    """Every mutant of authz.sql, named by what stands there and the where-abouts."""
+    text = kernel()
+    told = text.index("RETURN jsonb_build_object")  # from here on: menus and words, which no rule asks
+    found: dict[str, str] = {}
+
+    def put(start: int, end: int, new: str) -> None:
+        if start < told:
+            line = text.count("\n", 0, start)
+            old = " ".join(text[start:end].split())
+            near = " ".join(text.splitlines()[line].split())
+            name = f"{_function(text, start)}: {old!r} → {new!r} in {near!r}"
+            copy = sum(1 for known in found if known.split(" #")[0] == name)
+            found[f"{name} #{copy + 1}" if copy else name] = text[:start] + new + text[end:]
+
+    for match in COMPARISON.finditer(text):
+        left, sign, right = match.group("left", "sign", "right")
+        put(*match.span(), "true")
+        put(*match.span(), f"NOT ({match.group()})" if right.startswith("ANY") else f"{left} {FLIPPED[sign]} {right}")
+    for pattern in (MEMBERSHIP, NULLNESS):
+        for match in pattern.finditer(text):
+            put(*match.span(), "true")
+            put(*match.span(), f"NOT ({match.group()})")
+    for match in FLAG.finditer(text):
+        put(*match.span(), "true")
+        put(*match.span(), match["left"] if match["not"] else f"NOT {match['left']}")
+    for match in EXISTENCE.finditer(text):
+        put(*match.span(), f"true OR {match.group()}")
+        put(*match.span(), "EXISTS (" if match["not"] else "NOT EXISTS (")
+    for match in UNION.finditer(text):
+        legs = match["legs"].split(" || ")
+        for leg in legs:
+            rest = " || ".join(each for each in legs if each != leg)
+            put(*match.span("legs"), rest)
+    for match in SETTING.finditer(text):
+        if match["name"] != "person":
+            put(*match.span("value"), "NULL")
+    for old, new in SPANS:
+        for match in re.finditer(re.escape(old), text):
+            put(*match.span(), new)
+    return [Mutant(name, sql) for name, sql in found.items()]
+
+
+def _function(text: str, position: int) -> str:
+    return str(re.findall(r"FUNCTION authz\.(\w+)", text[:position])[-1])
+
+
+# --- Rules ---------------------------------------------------------------------------------------------------------------
+
+
+def rule_mutants() -> list[Mutant]:
+    """Every mutant of every model's rules, and each restrictive policy taken away."""
+    mutants = []
+    for model in guarded_models():
+        name, table = model.__name__, model._meta.db_table
+        for sql, label in _mutated(model, model.visible_to):
+            mutants.append(
+                Mutant(f"{name} read: {label}", f"ALTER POLICY read ON {table} USING ({sql})", name, "read", sql)
+            )
+        for sql, label in _mutated(model, model.insertable_by):
+            change = f"ALTER POLICY insert ON {table} WITH CHECK ({sql})"
+            mutants.append(Mutant(f"{name} add: {label}", change, name, "add", sql))
+        inherited = "changed_into" not in vars(model)  # then both sides are one rule and change together
+        for sql, label in _mutated(model, model.changeable_by):
+            change = f"ALTER POLICY change ON {table} USING ({sql})" + (f" WITH CHECK ({sql})" if inherited else "")
+            mutants.append(Mutant(f"{name} change: {label}", change, name, "change"))
+        for sql, label in [] if inherited else _mutated(model, model.changed_into):
+            change = f"ALTER POLICY change ON {table} WITH CHECK ({sql})"
+            mutants.append(Mutant(f"{name} change into: {label}", change, name, "change"))
+        if (table, "practice") in policies():
+            change = f"ALTER POLICY practice ON {table} USING (true) WITH CHECK (true)"
+            mutants.append(Mutant(f"{name}: any practice", change, name, "read"))
+    return mutants
+
+
+def _mutated(model: Any, rule: Callable[[], Q]) -> Iterator[tuple[str, str]]:
+    """SQL and name of each mutant. The query is made anew each time: inner queries are shared between copies."""
+
+    def fresh() -> Any:
+        return model._default_manager.filter(rule()).query
+
+    first = fresh().where
+    for path in _paths(first):
+        name = f"{'.'.join(map(str, path))} {_told(_at(first, path))}"
+        for how in ("drop", "negate"):
+            query = fresh()
+            siblings, place = _legs(_at(query.where, path[:-1])), path[-1]
+            if how == "drop":
+                del siblings[place]
+            elif rule() == nobody():
+                continue  # the same as leaving it out
+            else:
+                siblings[place] = WhereNode([siblings[place]], AND, negated=True)
+            yield _compiled(query), f"{how} {name}"
+
+
+def _legs(node: Any) -> list[Any]:
+    """The legs of a node, or of the look-up inside an EXISTS."""
+    if isinstance(node, WhereNode):
+        legs: list[Any] = node.children
+    else:
+        legs = _exists(node).query.where.children  # type: ignore[union-attr]
+    return legs
+
+
+def _exists(node: Any) -> Any | None:
+    """The EXISTS a leaf asks, if it does."""
+    while node is not None and not isinstance(node, Exists):
+        node = getattr(node, "lhs", None) or getattr(node, "expression", None)
+    return node
+
+
+def _at(where: Any, path: tuple[int, ...]) -> Any:
+    for step in path:
+        where = _legs(where)[step]
+    return where
+
+
+def _paths(where: WhereNode, before: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    for number, child in enumerate(where.children):
+        yield (*before, number)
+        if isinstance(child, WhereNode):
+            yield from _paths(child, (*before, number))
+        elif _exists(child) is not None:
+            yield from ((*before, number, inner) for inner in range(len(_legs(child))))
+
+
+def _compiled(query: Any) -> str:
+    connection.ensure_connection()
+    try:
+        sql, params = query.get_compiler(connection=connection).compile(query.where)
+    except FullResultSet:
+        return "true"
+    except EmptyResultSet:
+        return "false"
+    return ClientCursor(connection.connection).mogrify(sql, params) or "true"
+
+
+def _told(node: Any) -> str:
+    """A node in a few words that do not change from run to run."""
+    if isinstance(node, WhereNode):
+        words = f" {node.connector} ".join(_told(child) for child in node.children)
+        return f"{'not ' if node.negated else ''}({words})"
+    if (inner := _exists(node)) is not None:
+        return f"exists {inner.query.model.__name__}"
+    left = getattr(node, "lhs", node)
+    place = getattr(left, "extra", {}).get("place", "")
+    column = (
+        ",".join(re.findall(r"(\w+)(?:\)|,|$)", str(left))[:2])
+        if place
+        else str(getattr(left, "target", left)).split(".")[-1]
+    )
+    lookup = "" if node.lookup_name == "exact" else node.lookup_name
+    return " ".join(part for part in (place, column, lookup) if part)

@@ -1,0 +1,35 @@
+"""A kernel with any one sentence changed is told apart by the worlds of the gallery, or is listed with the reason why not.
+
+`make test` tries every 16th mutant, `make proof` (CAREBRIDGE_PROOF=1) all of them.
+"""
+
+import os
+
+import pytest
+
+from tests.proof.equivalent import EQUIVALENT
+from tests.proof.gallery import hang, same_as_oracle, told_apart
+from tests.proof.mutations import rule_mutants, sql_mutants
+
+FULL = os.environ.get("CAREBRIDGE_PROOF") == "1"
+EVERY = 1 if FULL else 16
+
+pytestmark = [pytest.mark.proof, pytest.mark.django_db]
+
+
+def test_every_mutant_of_the_kernel_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    lookers = hang()
+    assert all(same_as_oracle(looker) for looker in lookers)
+    mutants = [*sql_mutants(), *rule_mutants()]
+    names = [mutant.name for mutant in mutants]
+    assert len(set(names)) == len(names)
+    unknown = set(EQUIVALENT) - set(names)
+    assert not unknown, f"listed as equivalent, but there is no such mutant: {sorted(unknown)}"
+    tried = [mutant for mutant in mutants[::EVERY] if mutant.name not in EQUIVALENT]
+    survivors = [mutant.name for mutant in tried if not told_apart(mutant, lookers)]
+    with capsys.disabled():
+        print(
+            f"\nmutants: {len(mutants)} in all, {len(EQUIVALENT)} equivalent; {len(tried)} tried,"
+            f" {len(tried) - len(survivors)} told apart by {len(lookers)} people in their worlds"
+        )
+    assert not survivors, "\n".join(survivors)
