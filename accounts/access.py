@@ -123,9 +123,10 @@ class ViewerMiddleware:
         request.failure = None  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
-                if request.user.is_authenticated and is_over(request):
-                    logout(request)
                 enter(request.user.pk if request.user.is_authenticated else None)
+                if request.user.is_authenticated and is_over(request):
+                    logout(request)  # recorded as the person's own
+                    enter(None)
                 response = self.get_response(request)
                 if request.failure is not None or response.status_code >= 500:  # type: ignore[attr-defined]
                     transaction.set_rollback(True)
@@ -148,14 +149,16 @@ class ViewerMiddleware:
 
     @staticmethod
     def record_refusal(request: HttpRequest) -> None:
-        """One audit row with the ids asked for, resolving nothing (principle 6)."""
+        """One audit row with the ids asked for, filed under the practice of whoever asked: to file it under the practice of
+        what was asked for would resolve it (principle 6)."""
         mark = mark_of(request)
         if mark is None or not mark.clinical or request.resolver_match is None:
             return
         asked = [value for value in request.resolver_match.kwargs.values() if isinstance(value, uuid.UUID)]
         with transaction.atomic():
-            enter(request.user.pk if request.user.is_authenticated else None)
-            audit.record("refused", shown=asked, data={"address": request.resolver_match.view_name}, request=request)
+            asking = enter(request.user.pk if request.user.is_authenticated else None)
+            address = {"address": request.resolver_match.view_name}
+            audit.record("refused", practices=asking.practices, shown=asked, data=address, request=request)
 
 
 def is_over(request: HttpRequest) -> bool:

@@ -37,14 +37,14 @@ def record_sign_in(request: HttpRequest, user: Account, **_: Any) -> None:
     """From here on the request is the person's own; the session remembers when it began."""
     enter(user.pk)
     request.session["signed_in_at"] = viewer().moment.isoformat()
-    audit.record("sign_in", request=request)
+    audit.record("sign_in", practices=viewer().practices, request=request)
 
 
 @receiver(user_logged_out)
 def record_sign_out(request: HttpRequest, user: Account | None, **_: Any) -> None:
     """Recorded only when someone was signed in."""
     if user is not None:
-        audit.record("sign_out", request=request)
+        audit.record("sign_out", practices=viewer().practices, request=request)
 
 
 @receiver(user_login_failed)
@@ -58,4 +58,4 @@ def record_refused_sign_in(request: HttpRequest | None = None, **_: Any) -> None
 def record_password_change(request: HttpRequest, user: Account, **_: Any) -> None:
     """A reset happens without a viewer: the row is written as the person's own."""
     enter(user.pk)
-    audit.record("password_changed", request=request)
+    audit.record("password_changed", practices=viewer().practices, request=request)

@@ -237,6 +237,11 @@ class Viewer:
     language: str = ""
     closed_to: tuple[str, ...] = ()
 
+    @property
+    def practices(self) -> list[int]:
+        """Numbers of the practices the viewer works in or has a family row in force in."""
+        return sorted(self.places.get("practices", ()))
+
     def stands_in(self, place: str, number: int) -> bool:
         """Whether the child (or practice) number is in the place."""
         return number in self.places.get(place, frozenset())

@@ -47,7 +47,10 @@ def people(request: HttpRequest) -> HttpResponse:
         if row.get_role_display() not in roles[row.person_id]:
             roles[row.person_id].append(row.get_role_display())
     audit.record(
-        "people_read", practice_id=a_practice(), shown=[p.public_id for p in page.object_list], request=request
+        "people_read",
+        practices=viewer().places["admin"],
+        shown=[p.public_id for p in page.object_list],
+        request=request,
     )
     entries = [(p, accounts.get(p.pk), contacts.get(p.pk), roles[p.pk]) for p in page.object_list]
     return render(request, "accounts/people.html", {"entries": entries, "page": page, "query": query})
@@ -69,7 +72,10 @@ def circles(request: HttpRequest) -> HttpResponse:
     for row in rows:
         by_child[row.child_id].append((row, words.get(row.pk, "")))
     audit.record(
-        "circle_read", practice_id=a_practice(), shown=[c.public_id for c in page.object_list], request=request
+        "circle_read",
+        practices=viewer().places["admin"],
+        shown=[c.public_id for c in page.object_list],
+        request=request,
     )
     context = {
         "entries": [(child, by_child[child.pk]) for child in page.object_list],
@@ -84,8 +90,3 @@ def circles(request: HttpRequest) -> HttpResponse:
 def searched_for(request: HttpRequest) -> str:
     """The name looked for. PostgreSQL takes no NUL in a text."""
     return request.GET.get("q", "").replace("\0", "").strip()[:100]
-
-
-def a_practice() -> int:
-    """The practice the audit row is filed under: the viewer's, the first if they administer several."""
-    return min(viewer().places["admin"])

@@ -3,12 +3,14 @@
 import re
 
 import pytest
+import time_machine
 from django.core import mail
 from django.urls import reverse
 
-from accounts.models import AuditEvent
-from tests.harness import WallClient, signed_in
-from tests.people import Willow
+from accounts.models import AuditEvent, Child, Person, Practice
+from tests import people
+from tests.harness import WallClient, signed_in, viewing
+from tests.people import DAY, NOON, Willow
 
 PASSWORD = "five quiet foxes at noon"
 
@@ -126,12 +128,67 @@ def test_every_answer_is_for_nobody_else_to_keep(willow: Willow) -> None:
 
 
 def test_a_session_is_over_after_twelve_hours(willow: Willow) -> None:
-    import time_machine
-
-    from tests.people import DAY, NOON
-
     client = signed_in(willow.priya)
     with time_machine.travel(NOON + DAY * 0.49, tick=False):
         assert client.get("/").status_code == 200
     with time_machine.travel(NOON + DAY * 0.5, tick=False):
         assert client.get("/").status_code == 302
+
+
+def test_a_session_that_was_written_to_is_over_after_twelve_hours_too(willow: Willow) -> None:
+    """Whatever rewrites the session gives its row another twelve hours; the sign-out that follows is recorded."""
+    client = signed_in(willow.priya)
+    with time_machine.travel(NOON + DAY * 0.25, tick=False):
+        assert client.get("/").status_code == 200
+        session = client.session
+        session["something"] = "new"
+        session.save()
+    with time_machine.travel(NOON + DAY * 0.5, tick=False):
+        assert client.get("/").status_code == 302
+    event = AuditEvent.objects.get(action="sign_out")
+    assert (event.person_id, event.practice_id) == (willow.priya.pk, willow.practice.pk)
+
+
+def trail_of(reader: Person, *actions: str) -> list[AuditEvent]:
+    """What someone reads of the trail, behind the wall."""
+    with viewing(reader):
+        return list(AuditEvent.objects.visible().filter(action__in=actions))
+
+
+def test_leads_and_admins_see_who_signed_in_and_out(priya_with_password: Willow) -> None:
+    """visibility.md, row "Audit": "Leads: all. Admins: accounts, circle, sign-ins". Nobody else, and no other practice's."""
+    cast = priya_with_password
+    client = WallClient()
+    assert sign_in(client, cast.priya.account.email, PASSWORD) == 302
+    client.post(reverse("account_logout"))
+    for reader in (cast.ruth, cast.omar):
+        found = trail_of(reader, "sign_in", "sign_out")
+        assert {(e.action, e.person_id) for e in found} == {("sign_in", cast.priya.pk), ("sign_out", cast.priya.pk)}
+    for reader in (cast.stella, cast.tom, cast.priya):
+        assert trail_of(reader, "sign_in", "sign_out") == []
+
+
+def test_who_works_in_two_practices_is_in_both_trails(willow: Willow) -> None:
+    """One row in each; the first page's row names the children of that practice only."""
+    alder = Practice.objects.get(ref="alder")
+    ada = Child.objects.get(practice=alder)
+    people.employ(willow.tom, alder, "therapist")
+    people.tie(willow.tom, ada, "therapist")
+    client = signed_in(willow.tom)
+    assert client.get("/").status_code == 200
+    shown = {e.practice_id: set(e.shown) for e in AuditEvent.objects.filter(action="home_read")}
+    assert shown == {willow.practice.pk: {willow.maya.public_id, willow.leo.public_id}, alder.pk: {ada.public_id}}
+    for lead in (willow.ruth, willow.stella):
+        assert {e.person_id for e in trail_of(lead, "sign_in", "home_read")} == {willow.tom.pk}
+        assert len(trail_of(lead, "sign_in", "home_read")) == 2
+    assert trail_of(willow.omar, "home_read") == []  # whom a person cares for is not an admin's to read there
+
+
+def test_a_lead_sees_who_tried_an_address_that_was_not_theirs(willow: Willow) -> None:
+    """Filed under the practice of whoever asked, whatever was asked for: otherwise the row would tell whose the id is."""
+    for asking in (willow.otto, willow.stella):
+        client = signed_in(asking)
+        assert client.get(reverse("child", args=[willow.maya.public_id])).status_code == 404
+    assert [e.person_id for e in trail_of(willow.ruth, "refused")] == [willow.otto.pk]
+    assert [e.person_id for e in trail_of(willow.stella, "refused")] == [willow.stella.pk]
+    assert trail_of(willow.omar, "refused") == []

@@ -231,17 +231,24 @@ class Visitor:
         self, label: str, address: tuple[str, str], response: HttpResponse, ids: set[UUID | None],
         before: dict[str, tuple[int, int, int]], after: dict[str, tuple[int, int, int]],
     ) -> None:  # fmt: skip
-        """The same bytes as nothing; one audit row with the ids asked for, which resolves nothing; no other row."""
+        """The same bytes as nothing; one audit row with the ids asked for, under the practice of whoever
+        asks, which resolves nothing; no other row."""
         if self.nothing.setdefault(address, seen_of(response)) != seen_of(response):
             self.wrong.append(f"{label}: not the bytes of what does not exist")
         events = list(AuditEvent.objects.filter(action="refused"))
         inserted, changed, gone = before.get("accounts_auditevent", (0, 0, 0))
         if after != {**before, "accounts_auditevent": (inserted + 1, changed, gone)}:
             self.wrong.append(f"{label}: rows changed, {before} to {after}")
-        who = self.world.person(self.name).pk
+        who, practice = self.world.person(self.name).pk, practice_of(self.world, self.name)
         told = [(set(e.shown), e.child_id, e.practice_id, e.person_id, e.data) for e in events]
-        if told != [(ids, None, None, who, {"address": address[0]})]:
+        if told != [(ids, None, practice, who, {"address": address[0]})]:
             self.wrong.append(f"{label}: audited as {told}")
+
+
+def practice_of(world: Rich, name: str) -> int | None:
+    """Where someone works or has a family row in force: each of them in one practice, Carl (closed) in none."""
+    child = "ada" if name == "stella" else "maya"
+    return None if name == "carl" else world.children[child].practice_id
 
 
 def answers(case: About, child: str, name: str) -> dict[str, int]:
