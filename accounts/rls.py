@@ -21,7 +21,9 @@ READERS = f"{APP}, {WORKER}"
 
 # Tables without a rule, each with what the web process may do to them and why they are outside the wall.
 UNGUARDED: dict[str, str] = {
-    "accounts_account": "SELECT, UPDATE",  # sign-in needs it before a viewer exists; credentials only
+    # Sign-in needs it before a viewer exists; credentials only. A page changes one's password and when one was last here;
+    # whoever is let in, and by which address, is decided elsewhere.
+    "accounts_account": "SELECT, UPDATE (password, last_login)",
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",  # allauth: sign-in and reset by address
     "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",  # allauth
     "django_session": "SELECT, INSERT, UPDATE, DELETE",  # signed-in browsers
@@ -32,7 +34,12 @@ UNGUARDED: dict[str, str] = {
     "auth_group": "SELECT",
     "auth_group_permissions": "SELECT",
 }
-WORKER_UNGUARDED = {"django_session": "SELECT, DELETE", "accounts_account": "SELECT", "django_content_type": "SELECT"}
+# The worker ends browser sessions without learning their keys, and mails people without learning their passwords' hashes.
+WORKER_UNGUARDED = {
+    "django_session": "SELECT (expire_date), DELETE",
+    "accounts_account": "SELECT (id, email, language, time_zone, is_active)",
+    "django_content_type": "SELECT",
+}
 
 # What enter() and the constraint triggers read on the viewer's behalf.
 READ_BY_AUTHZ = [
@@ -123,7 +130,8 @@ def install() -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {READERS}, {AUTHZ}, {OPERATOR}, {BACKUP}")
         cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {OPERATOR}")
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {READERS}, {OPERATOR}")
+        # Every number is an identity column's, which needs no right to its sequence.
+        cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {READERS}, {OPERATOR}")
         cursor.execute(f"REVOKE UPDATE, DELETE ON accounts_auditevent FROM {OPERATOR}")
         for table, model in guarded.items():
             cursor.execute(f"REVOKE ALL ON {table} FROM {READERS}, {AUTHZ}")

@@ -24,6 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Never."""
         return False
 
+    def set_password(self, user: Account, password: str) -> None:
+        """This column alone: the web process may write no other of an account."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the account's own language where it has chosen one, whichever browser asked."""
         user = context.get("user")

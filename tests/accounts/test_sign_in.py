@@ -4,12 +4,16 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Child, Person, Practice
+from accounts.models import Account, AuditEvent, Child, Person, Practice
+from accounts.tasks import end_expired_sessions
+from carebridge.lib.database import APP, WORKER
 from tests import people
-from tests.harness import WallClient, signed_in, viewing
+from tests.harness import WallClient, role, signed_in, viewing
 from tests.people import DAY, NOON, Willow
 
 PASSWORD = "five quiet foxes at noon"
@@ -60,8 +64,6 @@ def test_a_deactivated_account_is_out_with_the_next_request(priya_with_password:
 
 
 def test_sign_up_is_closed(willow: Willow) -> None:
-    from accounts.models import Account
-
     before = Account.objects.count()
     page = WallClient().post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD})
     assert "invitation" in page.content.decode()
@@ -87,6 +89,36 @@ def test_a_reset_mail_is_in_the_accounts_language_and_says_nothing(priya_with_pa
     assert AuditEvent.objects.filter(action="password_changed", person_id=account.pk).exists()
     again = WallClient().get(link[0], follow=True)
     assert "used or is too old" in again.content.decode()
+
+
+def test_a_person_changes_their_own_password(priya_with_password: Willow) -> None:
+    """The web process may write that column of an account and no other but the last sign-in."""
+    account, client, new = priya_with_password.priya.account, WallClient(), PASSWORD + " sharp"
+    sign_in(client, account.email, PASSWORD)
+    account.refresh_from_db()
+    assert account.last_login == NOON
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post(reverse("account_change_password"), form).status_code == 302
+    assert [sign_in(WallClient(), account.email, each) for each in (PASSWORD, new)] == [200, 302]
+    event = AuditEvent.objects.get(action="password_changed")
+    assert (event.person_id, event.practice_id) == (account.pk, priya_with_password.practice.pk)
+    for column in ("email", "is_active"):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), role(APP):
+            Account.objects.filter(pk=account.pk).update(**{column: None})
+
+
+def test_the_worker_ends_sessions_and_addresses_people_without_their_secrets(priya_with_password: Willow) -> None:
+    """Neither the key of a signed-in browser nor the hash of a password is the worker's to read."""
+    signed_in(priya_with_password.priya)
+    mailed = Account.objects.filter(pk=priya_with_password.priya.pk).only("email", "language", "time_zone", "is_active")
+    with role(WORKER):
+        assert mailed.get().email
+        assert end_expired_sessions() == 0
+        with time_machine.travel(NOON + DAY, tick=False):
+            assert end_expired_sessions() == 1
+        for rows in (Account.objects.values_list("password"), Session.objects.values_list("session_key")):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                list(rows)
 
 
 def test_an_unknown_address_gets_the_same_answer(priya_with_password: Willow) -> None:

@@ -98,6 +98,60 @@ def test_no_policy_looks_into_a_table_of_hidden_facts() -> None:
         assert "now()" not in f"{reads} {writes}", (table, name)  # the viewer's moment, never the server's clock
 
 
+# --- Grants ----------------------------------------------------------------------------------------------------------
+
+ALL = frozenset({"*"})
+READ, KEEP = {"SELECT": ALL}, dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), ALL)
+# What each process may do outside the wall, and with which columns.
+GRANTED: dict[str, dict[str, dict[str, frozenset[str]]]] = {
+    APP: {
+        "accounts_account": {"SELECT": ALL, "UPDATE": frozenset({"password", "last_login"})},
+        **dict.fromkeys(
+            ("account_emailaddress", "account_emailconfirmation", "django_session", "carebridge_cache"), KEEP
+        ),
+        **dict.fromkeys(("django_content_type", "django_migrations"), READ),
+        **dict.fromkeys(("auth_permission", "auth_group", "auth_group_permissions"), READ),
+    },
+    WORKER: {
+        "accounts_account": {"SELECT": frozenset({"id", "email", "language", "time_zone", "is_active"})},
+        "django_session": {"SELECT": frozenset({"expire_date"}), "DELETE": ALL},
+        "django_content_type": READ,
+    },
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", [APP, WORKER])
+def test_outside_the_wall_a_process_has_the_rights_it_needs_and_no_other(who: str) -> None:
+    """As the catalogue has it, granted to the role or to everyone, by table or by column."""
+    rights = found(
+        "SELECT c.relname, g.privilege_type, '*' FROM pg_class c, aclexplode(c.relacl) g"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p')"
+        "   AND g.grantee IN (0, %s::regrole)"
+        " UNION SELECT c.relname, g.privilege_type, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid,"
+        " aclexplode(a.attacl) g WHERE c.relnamespace = 'public'::regnamespace AND g.grantee IN (0, %s::regrole)",
+        who, who,
+    )  # fmt: skip
+    granted: dict[str, dict[str, set[str]]] = {}
+    for table, right, column in rights:
+        granted.setdefault(table, {}).setdefault(right, set()).add(column)
+    for table in TABLES:
+        expected = {"SELECT", "INSERT"} | ({"UPDATE"} if table != "accounts_auditevent" else set())
+        assert granted.pop(table) == {right: {"*"} for right in expected}, table
+    assert granted == GRANTED[who]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", [APP, WORKER, OPERATOR])
+def test_no_process_may_touch_a_sequence(who: str) -> None:
+    """Identity columns need none, and with one a process could make numbers collide."""
+    sequences = [name for (name,) in found("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S'")]
+    assert sequences
+    for name in sequences:
+        rights = found("SELECT has_sequence_privilege(%s, %s, 'USAGE, SELECT, UPDATE')", who, name)
+        assert rights == [(False,)], name
+
+
 # --- Roles -----------------------------------------------------------------------------------------------------------
 
 
