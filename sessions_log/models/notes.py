@@ -56,7 +56,7 @@ class ProgressNote(ChildItem, InError):
         signed = past("signed_at") & (in_place("team") | (opened_to_family & ~listed("withheld")))
         draft = past("written_at") & ((in_place("therapist") & mine("author_id")) | listed("drafts"))
         return unless_in_error(
-            (Q(signed_at__isnull=False) & signed) | (Q(signed_at__isnull=True) & draft),
+            signed | (Q(signed_at__isnull=True) & draft),
             author="author_id",
             begun=Q(signed_at__isnull=True) | past("signed_at"),
         )

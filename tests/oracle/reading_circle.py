@@ -39,12 +39,12 @@ def practice(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def colleagues(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 13: memberships and supervision rows, by staff in force of the practice."""
+    """ADR 1, reading 13: memberships and supervision rows, by staff in force of the practice."""
     return works_in(world, me, row.practice_id, now)
 
 
 def profile(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 13: staff in force; families whose child the person is or was therapist of."""
+    """ADR 1, reading 13: staff in force; families whose child the person is or was therapist of."""
     return works_in(world, me, row.practice_id, now) or any(
         tie.role == "therapist" and tie.starts <= now and tie.practice_id == row.practice_id
         and is_own(world, me, tie.child_id, now)
@@ -58,7 +58,7 @@ def child(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def circle_row(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Circle row": team, admins, leads: all. Family and helpers: their own, and the therapists' (ADR 3: once begun)."""
+    """Row "Circle row": team, admins, leads: all. Family and helpers: their own, and the therapists' (ADR 1, reading 3: once begun)."""
     if circle_staff(world, me, row.child_id, now):
         return True
     begun_and_mine_or_therapist = row.starts <= now and (row.person_id == me or row.role == "therapist")
@@ -75,7 +75,7 @@ def co_guardian(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def relationship(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 4: staff of the circle; one's own; co-guardians."""
+    """ADR 1, reading 4: staff of the circle; one's own; co-guardians."""
     tie = world.one("CircleRow", row.circle_row_id)
     if circle_staff(world, me, row.child_id, now) or co_guardian(world, me, tie, now):
         return True
@@ -83,12 +83,12 @@ def relationship(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def of_circle_staff(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 13: renewals, by team, admins, leads."""
+    """ADR 1, reading 13: renewals, by team, admins, leads."""
     return circle_staff(world, me, row.child_id, now)
 
 
 def consent(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 13: as the circle row to staff; the guardian who gave it."""
+    """ADR 1, reading 13: as the circle row to staff; the guardian who gave it."""
     return circle_staff(world, me, row.child_id, now) or (
         row.given_by_id == me and is_own(world, me, row.child_id, now)
     )
@@ -119,7 +119,7 @@ def _household(world: World, me: int, child_id: int, now: datetime) -> frozenset
 
 
 def named_to_family(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 2: whose name someone standing as family or helper reads from this circle row."""
+    """ADR 1, reading 2: whose name someone standing as family or helper reads from this circle row."""
     mine = family_roles(world, me, row.child_id, now)
     if not mine:
         return False
@@ -156,7 +156,7 @@ def _people_known(world: World, me: int, now: datetime) -> frozenset[int]:
 
 
 def person(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Person's name" and ADR 2."""
+    """Row "Person's name" and ADR 1, reading 2."""
     return row.pk in _people_known(world, me, now)
 
 
@@ -192,7 +192,7 @@ def signature(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def explanation(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 13: the team; whom it was given to, outside quiet times."""
+    """ADR 1, reading 13: the team; whom it was given to, outside quiet times."""
     if row.explained_at > now:
         return False
     given_to_me = row.person_id == me and is_own(world, me, row.child_id, now)

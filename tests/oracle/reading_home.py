@@ -14,7 +14,7 @@ def wrote(world: World, me: int, update: Row, now: datetime) -> bool:
 
 
 def shared_with(world: World, me: int, update: Row, sharing: Row, now: datetime) -> bool:
-    """A guardian full or informed, while the sharing stands; both moments outside quiet times (ADR 10)."""
+    """A guardian full or informed, while the sharing stands; both moments outside quiet times (ADR 1, reading 10)."""
     return bool(
         sharing.person_id == me
         and sharing.withdrawn_at is None

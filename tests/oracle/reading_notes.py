@@ -19,7 +19,9 @@ from tests.oracle.world import Row, World
 
 
 def draft(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Progress note, draft" and ADR 8."""
+    """Row "Progress note, draft". Nothing with a moment in the future is visible."""
+    if row.written_at > now:
+        return False
     if row.author_id == me:
         return is_therapist(world, me, row.child_id, now)
     offers = world.where("NoteOffer", "note_id", row.pk)
@@ -100,7 +102,7 @@ def opening(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def process_note(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Process note": its author alone, while a member of the practice and not barred from the child (ADR 11);
+    """Row "Process note": its author alone, while a member of the practice and not barred from the child (ADR 1, reading 11);
     in error, while on the team (principle 7)."""
     if row.written_at > now or (row.error_at is not None and not on_team(world, me, row.child_id, now)):
         return False

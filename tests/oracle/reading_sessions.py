@@ -39,7 +39,7 @@ def is_young_person(world: World, me: int, child: int, now: datetime) -> bool:
 
 
 def session(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Session facts": team, admins, family; quiet does not hide them (ADR 1)."""
+    """Row "Session facts": team, admins, family; quiet does not hide them (ADR 1, reading 1)."""
     if max(row.held_at, row.logged_at) > now:
         return False
     if row.error_at is not None:
@@ -81,6 +81,7 @@ def stands_for(world: World, me: int, row: Row, now: datetime) -> bool:
     return bool(
         row.recipient_id == me
         and row.withdrawn_at is None
+        and row.error_at is None
         and family_roles(world, me, row.child_id, now) & {"full", "informed", "young_person", "helper"}
         and reaches(world, me, row.child_id, row.released_at, now)
     )
@@ -98,7 +99,7 @@ def summary(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def release(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 9: team; the recipient while it stands; the young person always, withdrawn ones too, outside quiet times."""
+    """ADR 1, reading 9: team; the recipient while it stands; the young person always, withdrawn ones too, outside quiet times."""
     if row.released_at > now:
         return False
     if row.error_at is not None:
@@ -114,7 +115,7 @@ def is_own_act(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def reading(world: World, me: int, row: Row, now: datetime) -> bool:
-    """ADR 9: as the release, for team, the reader and the young person; the reading has a moment of its own."""
+    """ADR 1, reading 9: as the release, for team, the reader and the young person; the reading has a moment of its own."""
     if row.read_at > now or not release(world, me, world.one("Release", row.release_id), now):
         return False
     if on_team(world, me, row.child_id, now) or is_own_act(world, me, row, now):
@@ -130,7 +131,7 @@ def override(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def wish(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "The child's wish": team; the young person once a release of its summary is readable (ADR 9)."""
+    """Row "The child's wish": team; the young person once a release of its summary is readable (ADR 1, reading 9)."""
     if row.recorded_at > now:
         return False
     if row.error_at is not None:

@@ -192,7 +192,7 @@ def circle_staff(world: World, person: int, child: int, now: datetime) -> bool:
 
 
 def names_now(named: Row, now: datetime) -> bool:
-    """A naming counts from its moment until its concern is found to be an error (ADR 7)."""
+    """A naming counts from its moment until its concern is found to be an error (ADR 1, reading 7)."""
     return bool(named.named_at <= now and (named.void_from is None or now < named.void_from))
 
 

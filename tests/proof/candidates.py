@@ -210,7 +210,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "error_at",
         "not_in_error",
     ),
-    "Sharing": ("withdrawn_at",),
+    "Sharing": ("withdrawn_at", "nothing"),
     "Summary": ("body", "body", "changed_at", "author_id", "mine", "child_id", "error_at", "not_in_error"),
     "Wish": ("kind", "kind", "child_id", "error_at", "not_in_error", "recorded_by_id"),
 }
@@ -249,6 +249,8 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int) -
     if change == "child_id":
         child = chance.choice(world.tables["Child"])
         return {"child_id": child.pk, "practice_id": child.practice_id}
+    if change == "nothing":
+        return {}
     if change == "mine":
         return {"author_id": me}
     if change == "not_in_error":

@@ -68,6 +68,8 @@ def corners() -> Scene:
     for child, author in ((BEN, "ruth"), (LEO, "tom"), (0, "tom")):
         content(scene, child, author)
     hang_on_notes(scene)
+    in_every_state(scene)
+    unread_releases(scene)
     acts(scene)
     for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
         if who not in {row.therapist.name for row in scene.made["Supervision"]}:  # over nobody but this therapist
@@ -199,6 +201,7 @@ def odd_staff(scene: Scene) -> None:
     who = employed(scene, newcomer(scene, "therapist, aunt elsewhere"), "therapist")
     tie(scene, who, BEN, THERAPIST)
     tie(scene, who, LEO, GUARDIAN, "full")
+    tie(scene, employed(scene, newcomer(scene, "admin and parent"), "admin"), BEN, GUARDIAN, "full", until=3)
     who = employed(scene, newcomer(scene, "lead and parent"), "safeguarding_lead")
     employed(scene, who, "admin")
     tie(scene, who, BEN, GUARDIAN, "full", until=3)
@@ -208,6 +211,9 @@ def odd_family(scene: Scene) -> None:
     """Rows that add up, twice named, first a helper, guardian and young person in one."""
     who = newcomer(scene, "helper first")
     tie(scene, who, BEN, HELPER, tick=2, until=3)
+    tie(scene, who, BEN, GUARDIAN, "full", tick=6)
+    who = newcomer(scene, "helper there first")
+    tie(scene, who, LEO, HELPER)
     tie(scene, who, BEN, GUARDIAN, "full", tick=6)
     for role, authority in ((HELPER, ""), (YOUNG, "")):
         who = newcomer(scene, f"none here, {role} there")
@@ -284,6 +290,7 @@ def content(scene: Scene, child: int, author: str) -> None:
             )
     for number, reader in enumerate(readers):
         summarise(scene, child, author, reader, (NOW - number % 4, NOW, NOW + 1)[number % 3], error=number % 7 == 6)
+        summarise(scene, child, author, reader, NOW - 1, error=False)
         tell(scene, child, author, reader, readers[number - 1], (NOW - number % 5, NOW)[number % 2])
         for agreement in [row for row in scene.made["Agreement"] if row.child_id == about.pk][:1]:
             scene.add(Signature, child=about, agreement=agreement, person=reader, signed_at=scene.at(NOW + number % 2))
@@ -343,9 +350,16 @@ def hang_on_notes(scene: Scene) -> None:
                     Withholding, note=signed[4 + number], reason="r", withheld_by=by, withheld_at=scene.at(tick), **on
                 )
             if who in named[:2]:
+                scene.add(Opening, note=signed[number], opened_by=by, opened_at=scene.at(3), **on)
                 scene.add(Opening, note=signed[5 + number], opened_by=by, opened_at=scene.at(tick), **on)
     tie(scene, employed(scene, newcomer(scene, "fellow therapist"), "therapist"), BEN, THERAPIST)
     fellow = list(scene.people)[-1]
+    name(scene, employed(scene, newcomer(scene, "lead named now"), "safeguarding_lead"), BEN, raised=6, named=NOW)
+    gone = employed(scene, newcomer(scene, "account closed"), "therapist")
+    tie(scene, gone, BEN, THERAPIST)
+    supervise(scene, employed(scene, newcomer(scene, "supervisor of the closed"), "supervisor"), gone)
+    note(scene, BEN, gone, None)
+    Account.objects.filter(pk=scene.people[gone].pk).update(is_active=False)
     left = employed(scene, newcomer(scene, "left"), "therapist")
     tie(scene, left, BEN, THERAPIST, until=5)
     tie(scene, left, LEO, THERAPIST)
@@ -370,6 +384,72 @@ def hang_on_notes(scene: Scene) -> None:
         body="b", written_at=scene.at(1), changed_at=scene.at(1),
     ) if scene.made["ProgressNote"][0].child_id == scene.children[BEN].pk else None  # fmt: skip
     scene.change(note(scene, BEN, "ruth", None), error_at=scene.at(NOW), error_by=by, error_reason="r")
+
+
+def in_every_state(scene: Scene) -> None:
+    """What is written, by authors on the team, gone from it and closed to it; past and ahead; right and in error."""
+    gone = employed(scene, newcomer(scene, "gone, supervises"), "supervisor")
+    tie(scene, gone, BEN, THERAPIST, until=5)
+    supervise(scene, gone, "ruth")
+    lead = employed(scene, newcomer(scene, "gone, leads"), "safeguarding_lead")
+    tie(scene, lead, BEN, THERAPIST, until=5)
+    closed = next(who for who in scene.people if who.startswith("therapist closed"))
+    plain = next(who for who in scene.people if who.startswith("fellow"))
+    tie(scene, employed(scene, newcomer(scene, "lead and full"), "safeguarding_lead"), BEN, GUARDIAN, "full")
+    reader = next(who for who in scene.people if who.startswith("full"))
+    for author in ("ruth", gone, lead, closed, plain):
+        for tick in (NOW - 1, NOW + 1):
+            for error in (None, scene.at(NOW - 1)):
+                write_all(scene, scene.people[author], scene.people[reader], scene.at(tick), error)
+
+
+def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: datetime | None) -> None:
+    """One of everything by one author, at one moment."""
+    about = scene.children[BEN]
+    wrong = {} if error is None else {"error_at": error, "error_by": who, "error_reason": "r"}
+    held = scene.add(Session, child=about, therapist=who, held_at=when, logged_at=when, minutes=5, moment=when, **wrong)
+    scene.add(Attendance, child=about, session=held, person=reader, logged_by=who, moment=when, error_at=error)
+    early = scene.at(3)
+    old = {"child": about, "therapist": who, "held_at": early, "logged_at": early, "minutes": 5, "moment": early}
+    sound = scene.add(Session, **old)
+    scene.add(SessionRecord, child=about, session=sound, author=who, **wrong)
+    scene.add(Session, **old)  # without a record or attenders yet
+    by = {"child": about, "author": who, "body": "b"}
+    signed = scene.add(ProgressNote, session=sound, written_at=early, changed_at=early, signed_at=when, **by, **wrong)
+    scene.add(ProgressNote, session=sound, written_at=when, changed_at=when, **by, **wrong)
+    whole = scene.add(ProgressNote, session=sound, written_at=early, changed_at=early, signed_at=early, **by)
+    scene.add(Addendum, note=whole, added_at=when, **by, **wrong)
+    scene.add(Addendum, note=signed, added_at=early, **by)
+    for note_of in (signed, whole):
+        on = {"child": about, "note": note_of}
+        scene.add(Withholding, person=reader, reason="r", withheld_by=who, withheld_at=early, **on)
+        scene.add(Opening, person=reader, opened_by=who, opened_at=early, **on)
+        scene.add(NoteOffer, person=scene.people["zoe"], offered_at=early, **on)
+    scene.add(ProcessNote, session=sound, written_at=when, changed_at=when, **by, **wrong)
+    told = scene.add(HomeUpdate, child=about, author=reader, kind="win", body="b", observed_at=early, posted_at=early)
+    scene.add(Reply, update=told, posted_at=when, **by, **wrong)
+    scene.add(HomeUpdate, child=about, author=who, kind="win", body="b", observed_at=early, posted_at=when, **wrong)
+    scene.add(Sharing, child=about, update=told, shared_by=reader, person=scene.people["lena"], shared_at=when)
+    words = scene.add(Summary, session=sound, written_at=early, changed_at=early, **by)
+    scene.add(Wish, child=about, summary=words, kind="may_share", recorded_by=who, recorded_at=when, error_at=error)
+    scene.add(Release, child=about, summary=words, recipient=reader, released_by=who, released_at=when, error_at=error)
+    scene.add(Summary, session=sound, written_at=when, changed_at=when, **by, **wrong)
+
+
+def unread_releases(scene: Scene) -> None:
+    """To each of the family one that stands, one withdrawn, one in error: none of them read yet."""
+    about, by = scene.children[BEN], scene.people["ruth"]
+    held = next(row for row in scene.made["Session"] if row.child_id == about.pk)
+    early = scene.at(NOW - 1)
+    for reader in dict.fromkeys(row.person for row in scene.made["CircleRow"] if row.child_id == about.pk):
+        for odd in ({}, {"withdrawn_at": scene.now}, {"error_at": scene.now}):
+            words = scene.add(
+                Summary, child=about, session=held, author=by, body="b", written_at=early, changed_at=early
+            )
+            scene.add(Wish, child=about, summary=words, kind="may_share", recorded_by=by, recorded_at=early)
+            to = {"recipient": reader, "released_by": by, "released_at": early}
+            scene.add(Release, child=about, summary=words, **to, **odd)
+        scene.add(Explanation, child=about, person=reader, explained_by=by, explained_at=early)
 
 
 def acts(scene: Scene) -> None:

@@ -1,3 +1,73 @@
-"""Mutants that nobody can tell apart, each with the reason."""
+"""Mutants that change nothing anyone could notice, and why not."""
 
-EQUIVALENT: dict[str, str] = {}
+REASONS: dict[str, tuple[str, ...]] = {
+    "a constraint keeps family and therapist rows of one child and person apart": (
+        "therapists: \"c.role = 'therapist'\" → 'true' in \"WHERE c.role = 'therapist' AND c.starts <= moment AND (c.ends IS NULL OR moment < c.ends)\"",
+        "therapists: 'f.starts <= moment' → 'true' in \"WHERE f.person_id = c.person_id AND f.child_id = c.child_id AND f.role <> 'therapist' AND f.starts <= moment)\"",
+        "therapists: 'f.starts <= moment' → 'f.starts < moment' in \"WHERE f.person_id = c.person_id AND f.child_id = c.child_id AND f.role <> 'therapist' AND f.starts <= moment)\"",
+        "enter: \"l.role = 'therapist'\" → 'true' in \"WHERE l.role = 'therapist' AND l.practice_id = ANY (clinical)\"",
+        "enter: \"c.role <> 'therapist'\" → 'true' in \"WHERE c.person_id = viewer AND c.child_id = o.child_id AND c.role <> 'therapist'\"",
+        "enter: 'l.child_id NOT IN (SELECT e.child_id FROM ever_family e)' → 'true' in 'AND l.child_id NOT IN (SELECT e.child_id FROM ever_family e)),'",
+    ),
+    "it only saves a look-up whose result is then empty": (
+        "enter: \"m.role = 'supervisor'\" → 'true' in \"coalesce(array_agg(DISTINCT m.practice_id) FILTER (WHERE m.role = 'supervisor'), '{}')\"",
+        "enter: 'cardinality(supervising) > 0' → 'true' in 'IF cardinality(supervising) > 0 THEN'",
+        "enter: 'cardinality(supervising) > 0' → 'cardinality(supervising) >= 0' in 'IF cardinality(supervising) > 0 THEN'",
+        "enter: 'cardinality(own) > 0' → 'true' in 'IF cardinality(own) > 0 THEN'",
+        "enter: 'cardinality(own) > 0' → 'cardinality(own) >= 0' in 'IF cardinality(own) > 0 THEN'",
+        "enter: 'cardinality(note_readers) > 0' → 'true' in 'IF cardinality(note_readers) > 0 THEN'",
+        "enter: 'cardinality(note_readers) > 0' → 'cardinality(note_readers) >= 0' in 'IF cardinality(note_readers) > 0 THEN'",
+        "enter: 'cardinality(team) > 0' → 'true' in 'IF cardinality(team) > 0 THEN'",
+        "enter: 'cardinality(team) > 0' → 'cardinality(team) >= 0' in 'IF cardinality(team) > 0 THEN'",
+        "enter: 'n.author_id <> viewer' → 'true' in 'WHERE n.signed_at IS NULL AND n.child_id = ANY (therapist) AND n.author_id <> viewer'",
+        "enter: 'cardinality(own) > 0' → 'true' in 'IF cardinality(own) > 0 THEN' #2",
+        "enter: 'cardinality(own) > 0' → 'cardinality(own) >= 0' in 'IF cardinality(own) > 0 THEN' #2",
+    ),
+    "the list is asked only of signed notes, in note_readers": (
+        "enter: 'w.child_id = ANY (note_readers)' → 'true' in 'WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.withheld_at <= moment;'",
+        "enter: 'w.child_id = ANY (note_readers)' → 'true' in 'WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.opened_at <= moment;'",
+    ),
+    "the list is asked only of unsigned notes": (
+        "enter: 'n.signed_at IS NULL' → 'true' in 'AND n.signed_at IS NULL AND n.child_id = ANY (supervised)'",
+    ),
+    "a therapist's name is readable from their own row": (
+        "enter: \"h.role <> 'therapist'\" → 'true' in \"WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist' AND h.authority <> 'none'\"",
+    ),
+    "a trigger refuses every change, too": ("AuditEvent change: drop 0 Value(False)",),
+    "the spans hold no other children; the place is there for the index": (
+        "Explanation read: drop 0.1.0 own accounts_explanation,child",
+        "Addendum read: drop 0.0.2.1.0 note_readers sessions_log_addendum,child",
+        "Attendance read: drop 0.0.1.1.0.0.0 own sessions_log_attendance,child",
+        "Mark read: drop 0.1.0 own sessions_log_mark,child",
+        "ProgressNote read: drop 0.0.1.0.1.1.0 note_readers sessions_log_progressnote,child",
+        "Reply read: drop 0.0.1.1.0 own sessions_log_reply,child",
+    ),
+    "a composite key ties the child to the item's": (
+        "Mark read: drop 0.1.2.1 child",
+        "Reply read: drop 0.0.1.1.2.1 child",
+        "UpdateEdit read: drop 0.1.1.1 child",
+    ),
+    "whoever reads the item it hangs on is of the team or a lead": (
+        "Addendum read: drop 0.1.2.0.1 team sessions_log_addendum,child",
+        "Reply read: drop 0.1.2.0.1 team sessions_log_reply,child",
+    ),
+    "the read rule, which the new row must pass too, says so already": (
+        "ProcessNote change: drop 1 author",
+        "ProgressNote change: drop 0 therapist sessions_log_progressnote,child",
+        "ProgressNote change: drop 3 (signed_at isnull OR signed_at lte)",
+        "ProgressNote change: drop 3.1 signed_at lte",
+        "ProgressNote change: negate 3.1 signed_at lte",
+        "ProgressNote change into: drop 0 therapist sessions_log_progressnote,child",
+        "ProgressNote change into: drop 3 (signed_at isnull OR signed_at lte)",
+    ),
+    "a composite key ties the reader to the release's recipient, whom the other legs name": (
+        "Reading read: drop 0.1.0 young sessions_log_reading,child",
+        "Reading read: drop 0.2.0 recipients sessions_log_reading,child",
+    ),
+    "the rule around it says so again": ("Release read: drop 0.0.1.1.2 error_at isnull",),
+    "told_of names only guardians' children": ("Sharing add: drop 0 own sessions_log_sharing,child",),
+    "others of the family read only their own updates, which the leg before lets them": (
+        "UpdateEdit read: drop 0.2.0 guardians sessions_log_updateedit,child",
+    ),
+}
+EQUIVALENT: dict[str, str] = {name: reason for reason, names in REASONS.items() for name in names}

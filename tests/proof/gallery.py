@@ -67,15 +67,16 @@ def hang() -> list[Looker]:
 def _lookers(scene: Scene, world: World, chance: Random) -> Iterator[Looker]:
     """Everyone of one world. Rows of the others are of other practices: nobody here reads them."""
     models = [model.__name__ for model in guarded_models()]
-    for person in [*scene.people.values(), None]:
+    for who, person in [*scene.people.items(), ("nobody", None)]:
         me = person.pk if person else None
+        tries = 20 if who.startswith("gone") else 3  # what was theirs tempts them
         reads: dict[str, set[str]] = defaultdict(set)
         for model, key in believed(world, me, scene, models):
             reads[model].add(key)
         unclear = {str(row.pk) for row in world.tables["Sharing"] if is_known_gap(world, me, row, scene)}
         looker = Looker(str(me or ""), scene.now.isoformat(), reads, unclear)
         tried = [
-            *additions(world, scene, chance, me or 0, 3),
+            *additions(world, scene, chance, me or 0, tries),
             *misses(world, scene, chance, me),
             *newcomers(world, chance),
         ]
@@ -160,11 +161,26 @@ def installed(mutant: Mutant) -> Iterator[None]:
 def told_apart(mutant: Mutant, lookers: list[Looker]) -> bool:
     """Whether anyone notices; what raises while they look is noticed, too. (A policy that cannot be installed is not.)"""
     notices = _kernel_differs if not mutant.model else _rule_differs
+    if mutant.verb == "practice":
+        notices = _leaves_its_practices
     with installed(mutant):
         try:
             return notices(mutant, lookers)
         except Error:
             return True
+
+
+def _leaves_its_practices(mutant: Mutant, lookers: list[Looker]) -> bool:
+    """The second lock, tried with the first one open: every other rule stays within the viewer's practices by itself."""
+    table = trials.model_of(mutant.model)._meta.db_table
+    say(f"ALTER POLICY read ON {table} USING (true)")
+    say(f"SET LOCAL ROLE {APP}")
+    inside = "practice_id = ANY (NULLIF(current_setting('app.practices', true), '')::bigint[])"
+    for looker in lookers:
+        hand_out(looker)
+        if run(f"SELECT FROM {table} WHERE ({inside}) IS NOT TRUE LIMIT 1").fetchone() is not None:
+            return True
+    return False
 
 
 def _rule_differs(mutant: Mutant, lookers: list[Looker]) -> bool:

@@ -140,7 +140,7 @@ def rule_mutants() -> list[Mutant]:
             mutants.append(Mutant(f"{name} change into: {label}", change, name, "change"))
         if (table, "practice") in policies():
             change = f"ALTER POLICY practice ON {table} USING (true) WITH CHECK (true)"
-            mutants.append(Mutant(f"{name}: any practice", change, name, "read"))
+            mutants.append(Mutant(f"{name}: any practice", change, name, "practice"))
     return mutants
 
 
