@@ -45,9 +45,18 @@ WORKER_UNGUARDED = {
 READ_BY_AUTHZ = [
     "accounts_account", "accounts_agreement", "accounts_child", "accounts_circlerow", "accounts_membership",
     "accounts_named", "accounts_person", "accounts_practice", "accounts_renewal", "accounts_restriction", "accounts_supervision",
-    "sessions_log_noteoffer", "sessions_log_opening", "sessions_log_override", "sessions_log_progressnote",
-    "sessions_log_release", "sessions_log_summary", "sessions_log_wish", "sessions_log_withholding",
+    "sessions_log_attendance", "sessions_log_noteoffer", "sessions_log_opening", "sessions_log_override",
+    "sessions_log_progressnote", "sessions_log_release", "sessions_log_sessionrecord", "sessions_log_summary",
+    "sessions_log_wish", "sessions_log_withholding",
 ]  # fmt: skip
+
+# What follows an item entered in error, by a trigger.
+CHANGED_BY_AUTHZ = {
+    "sessions_log_attendance": "error_at",
+    "sessions_log_sessionrecord": "error_at, error_by_id, error_reason",
+    "sessions_log_release": "error_at",
+    "sessions_log_wish": "error_at",
+}
 
 
 def compiled(model: type[models.Model], rule: Q) -> str:
@@ -79,6 +88,8 @@ def policies() -> dict[tuple[str, str], str]:
             statements["practice"] = f"AS RESTRICTIVE FOR ALL TO {READERS} USING ({inside}) WITH CHECK ({inside})"
         if table in READ_BY_AUTHZ:
             statements["authz"] = f"FOR SELECT TO {AUTHZ} USING (true)"
+        if table in CHANGED_BY_AUTHZ:
+            statements["authz_change"] = f"FOR UPDATE TO {AUTHZ} USING (true)"
         for name, body in statements.items():
             permissive, _, rest = body.rpartition("FOR ") if body.startswith("AS ") else ("", "", "")
             head = f"{permissive}FOR {rest}" if permissive else body
@@ -121,6 +132,8 @@ def install() -> None:
             "authz.hold_the_wish()",
             "authz.hold_released_words()",
             "authz.wait_for_words()",
+            "authz.hold_the_words()",
+            "authz.follow_the_error()",
         ):
             cursor.execute(f"ALTER FUNCTION {function} OWNER TO {AUTHZ}")
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
@@ -146,6 +159,8 @@ def install() -> None:
             cursor.execute(f"REVOKE ALL ON {table} FROM {WORKER}; GRANT {rights} ON {table} TO {WORKER}")
         for table in READ_BY_AUTHZ:
             cursor.execute(f"GRANT SELECT ON {table} TO {AUTHZ}")
+        for table, columns in CHANGED_BY_AUTHZ.items():
+            cursor.execute(f"GRANT UPDATE ({columns}) ON {table} TO {AUTHZ}")
         for statement in policies().values():
             cursor.execute(statement)
 

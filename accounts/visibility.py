@@ -55,6 +55,11 @@ class _Now(Func):
     template = "(SELECT NULLIF(current_setting('app.now', true), '')::timestamptz)"
 
 
+def now() -> Func:
+    """The viewer's moment, to compare with."""
+    return _Now()
+
+
 class _Me(Func):
     """The viewer's person number, or NULL."""
 
@@ -115,8 +120,22 @@ def unless_in_error(rule: Q, *, author: str, begun: Q) -> Q:
 
     `begun`: the item's moment is not in the future, which holds for them too.
     """
-    reviewers = (mine(author) & in_place("team")) | in_place("supervised") | leads()
-    return (Q(error_at__isnull=True) & rule) | (Q(error_at__isnull=False) & begun & reviewers)
+    return (Q(error_at__isnull=True) & rule) | (Q(error_at__isnull=False) & begun & reviewers(author))
+
+
+def reviewers(author: str) -> Q:
+    """Who still reads an item entered in error: its author on the team, the team's supervisors, the leads (principle 7)."""
+    return (mine(author) & in_place("team")) | in_place("supervised") | leads()
+
+
+def to_enter_in_error(author: str) -> Q:
+    """Whoever will still read it then may enter it in error, once. A trigger lets nothing else change with it."""
+    return Q(error_at__isnull=True) & reviewers(author)
+
+
+def entered_in_error(author: str) -> Q:
+    """What it looks like afterwards: at a moment that has come, in the viewer's own name."""
+    return past("error_at") & mine("error_by_id") & ~Q(error_reason="") & reviewers(author)
 
 
 def nobody() -> Q:

@@ -13,6 +13,7 @@ class NoteTemplate(TextChoices):
     GIRP = "girp", _("GIRP")
     PLAY = "play", _("Play therapy")
     FREE = "free", _("Free text")
+    OWN = "own", _("The practice's own")
 
 
 class WishKind(TextChoices):
@@ -48,3 +49,27 @@ class MarkKind(TextChoices):
     SEEN = "seen", _("seen")
     USED = "used", _("used in session")
     TALK = "talk", _("let's talk")
+
+
+class ChoiceKind(TextChoices):
+    """What a practice adds to the words it can tap, and its own structures of a note."""
+
+    TECHNIQUE = "technique", _("technique")
+    THEME = "theme", _("theme")
+    SETTING = "setting", _("setting")
+    TEMPLATE = "template", _("note template")
+
+
+class CoSignKind(TextChoices):
+    """A supervisor's answer to a note offered for co-signing."""
+
+    COSIGNED = "cosigned", _("co-signed")
+    RETURNED = "returned", _("given back")
+
+
+class DraftForm(TextChoices):
+    """Forms whose unsent words are kept on the server."""
+
+    SESSION = "session", _("session")
+    ADDENDUM = "addendum", _("addendum")
+    REPLY = "reply", _("reply")

@@ -34,7 +34,8 @@ def ends_after_start(name: str) -> models.CheckConstraint:
 class Practice(Guarded):
     """The tenant, with the few values of its policy that rules ask for.
 
-    `assent_age`, `majority_age`: years. `guardian_access` prefills a new agreement and decides nothing by itself.
+    `assent_age`, `majority_age`: years. `notes_due_hours`: how long after a session its note may stay unsigned.
+    `guardian_access` prefills a new agreement and decides nothing by itself.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -44,6 +45,7 @@ class Practice(Guarded):
     time_zone = models.CharField(max_length=64)
     language = models.CharField(max_length=10, default="en")
     reply_within_hours = models.PositiveIntegerField(default=48)
+    notes_due_hours = models.PositiveIntegerField(default=72)
     crisis_text = models.TextField(blank=True)
     handbook = models.TextField(blank=True)
     guardian_access = models.CharField(max_length=20, choices=RecordAccess.choices, default=RecordAccess.SUMMARIES_ONLY)

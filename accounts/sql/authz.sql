@@ -234,7 +234,7 @@ BEGIN
     SELECT coalesce(array_agg(d.id), '{}') INTO drafts FROM (
       SELECT n.id FROM public.sessions_log_noteoffer f
       JOIN public.sessions_log_progressnote n ON n.id = f.note_id
-      WHERE f.person_id = viewer AND f.offered_at <= moment
+      WHERE f.person_id = viewer AND f.offered_at <= moment AND (f.withdrawn_at IS NULL OR moment < f.withdrawn_at)
         AND n.signed_at IS NULL AND n.child_id = ANY (supervised)
       UNION
       SELECT n.id FROM public.sessions_log_progressnote n
@@ -397,3 +397,63 @@ CREATE TRIGGER wait_for_words BEFORE INSERT ON public.sessions_log_release
 DROP TRIGGER IF EXISTS hold_released_words ON public.sessions_log_summary;
 CREATE TRIGGER hold_released_words BEFORE UPDATE OF body, author_id, child_id, session_id, written_at, changed_at, form_key
   ON public.sessions_log_summary FOR EACH ROW EXECUTE FUNCTION authz.hold_released_words();
+
+-- Entered in error (principle 7): once, nothing changes with it, nothing changes after it; and whoever is not the author
+-- changes nothing else, ever. The argument names the author's column. Outside any viewer (the loader) nothing is asked.
+CREATE OR REPLACE FUNCTION authz.hold_the_words() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  error constant text[] := ARRAY['error_at', 'error_by_id', 'error_reason'];
+  viewer constant text := coalesce(current_setting('app.person', true), '');
+BEGIN
+  IF OLD.error_at IS NOT NULL AND to_jsonb(OLD) <> to_jsonb(NEW) THEN
+    RAISE EXCEPTION 'entered in error is final' USING ERRCODE = 'check_violation';
+  END IF;
+  IF (NEW.error_at IS NOT NULL OR (viewer <> '' AND viewer <> to_jsonb(OLD) ->> TG_ARGV[0]))
+     AND to_jsonb(OLD) - error <> to_jsonb(NEW) - error THEN
+    RAISE EXCEPTION 'nothing but the error may be entered' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+-- What follows an item in error: a session's record and attendance, a summary's wish and releases.
+CREATE OR REPLACE FUNCTION authz.follow_the_error() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NEW.error_at IS NOT DISTINCT FROM OLD.error_at THEN
+    RETURN NULL;
+  ELSIF TG_TABLE_NAME = 'sessions_log_session' THEN
+    UPDATE public.sessions_log_attendance SET error_at = NEW.error_at WHERE session_id = NEW.id AND error_at IS NULL;
+    UPDATE public.sessions_log_sessionrecord
+      SET error_at = NEW.error_at, error_by_id = NEW.error_by_id, error_reason = NEW.error_reason
+      WHERE session_id = NEW.id AND error_at IS NULL;
+  ELSE
+    UPDATE public.sessions_log_release SET error_at = NEW.error_at WHERE summary_id = NEW.id AND error_at IS NULL;
+    UPDATE public.sessions_log_wish SET error_at = NEW.error_at WHERE summary_id = NEW.id AND error_at IS NULL;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+  held text[];
+BEGIN
+  FOREACH held SLICE 1 IN ARRAY ARRAY[
+    ['session', 'therapist_id'], ['sessionrecord', 'author_id'], ['progressnote', 'author_id'], ['addendum', 'author_id'],
+    ['processnote', 'author_id'], ['summary', 'author_id'], ['homeupdate', 'author_id'], ['reply', 'author_id']]
+  LOOP
+    EXECUTE format('DROP TRIGGER IF EXISTS hold_the_words ON public.sessions_log_%I', held[1]);
+    EXECUTE format('CREATE TRIGGER hold_the_words BEFORE UPDATE ON public.sessions_log_%I FOR EACH ROW'
+      ' EXECUTE FUNCTION authz.hold_the_words(%L)', held[1], held[2]);
+  END LOOP;
+END
+$$;
+
+DROP TRIGGER IF EXISTS follow_the_error ON public.sessions_log_session;
+CREATE TRIGGER follow_the_error AFTER UPDATE OF error_at ON public.sessions_log_session
+  FOR EACH ROW EXECUTE FUNCTION authz.follow_the_error();
+DROP TRIGGER IF EXISTS follow_the_error ON public.sessions_log_summary;
+CREATE TRIGGER follow_the_error AFTER UPDATE OF error_at ON public.sessions_log_summary
+  FOR EACH ROW EXECUTE FUNCTION authz.follow_the_error();

@@ -27,6 +27,7 @@ from sessions_log.models import (
     Wish,
     Withholding,
 )
+from sessions_log.models.home import WORDS
 
 Placed = dict[str, Any]  # the columns practice and child
 
@@ -124,7 +125,8 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
             )
         )
     for offer in item.get("offered_to", []):
-        rows.add(NoteOffer(**placed, note=note, person_id=rows.person(offer, "person"), offered_at=offer["at"]))
+        to = rows.person(offer, "person")
+        rows.add(NoteOffer(**placed, note=note, offered_by_id=author, person_id=to, offered_at=offer["at"]))
     for withheld in item.get("withheld_from", []):
         rows.add(
             Withholding(
@@ -202,7 +204,8 @@ def add_update(item: Item, rows: Rows) -> None:
     update = HomeUpdate(**placed, **rows.in_error(item), **texts, author_id=rows.person(item, "author"))
     rows.add(update)
     for edit in item.get("edits", []):
-        rows.add(UpdateEdit(**placed, update=update, body=edit["body"], edited_at=edit["at"]))
+        words = {name: getattr(update, name) for name in WORDS} | {"body": edit["body"]}
+        rows.add(UpdateEdit(**placed, **words, update=update, edited_at=edit["at"]))
     for sharing in item.get("shared_with", []):
         rows.add(
             Sharing(

@@ -5,16 +5,24 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import ChildItem
-from accounts.visibility import in_place, mine, past, seen, told_of, unless_in_error
+from accounts.visibility import (
+    entered_in_error,
+    in_place,
+    mine,
+    past,
+    reviewers,
+    seen,
+    to_enter_in_error,
+    told_of,
+    unless_in_error,
+)
 from sessions_log.enums import MarkKind, UpdateKind
 from sessions_log.models.sessions import InError, Session
 
 
-class HomeUpdate(ChildItem, InError):
-    """What happened at home, as first posted. `intensity` 0–10. Later wordings are `UpdateEdit` rows of their own."""
+class Told(models.Model):
+    """What a family tells of one occasion. `intensity` 0–10."""
 
-    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=UpdateKind.choices)
     body = models.TextField()
     where = models.CharField(max_length=200, blank=True)
     antecedent = models.TextField(blank=True)
@@ -23,6 +31,19 @@ class HomeUpdate(ChildItem, InError):
     helped = models.TextField(blank=True)
     intensity = models.PositiveSmallIntegerField(null=True, blank=True)
     observed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+WORDS = tuple(field.name for field in Told._meta.fields)
+
+
+class HomeUpdate(ChildItem, InError, Told):
+    """What happened at home, as first posted. Later wordings are `UpdateEdit` rows of their own."""
+
+    author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=UpdateKind.choices)
     posted_at = models.DateTimeField()
     form_key = models.UUIDField(null=True, blank=True)
 
@@ -60,6 +81,17 @@ class HomeUpdate(ChildItem, InError):
         """Anyone of the family or a helper, in their own name."""
         return in_place("own") & mine("author_id") & past("posted_at") & Q(error_at__isnull=True)
 
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Nothing but entered in error: by its author, too."""
+        return Q(error_at__isnull=True) & ((in_place("own") & mine("author_id")) | reviewers("author_id"))
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Entered in error by the viewer."""
+        by_me = past("error_at") & mine("error_by_id") & ~Q(error_reason="")
+        return by_me & ((in_place("own") & mine("author_id")) | reviewers("author_id"))
+
 
 def visible_update() -> Exists:
     """The update something hangs on is readable."""
@@ -71,12 +103,21 @@ def my_update() -> Exists:
     return Exists(HomeUpdate.objects.filter(mine("author_id"), pk=OuterRef("update_id"), child_id=OuterRef("child_id")))
 
 
-class UpdateEdit(ChildItem):
-    """A later wording of an update, with a moment of its own: a quiet reader keeps the words as they stood before."""
+class UpdateEdit(ChildItem, Told):
+    """A later wording of an update, whole, with a moment of its own: a quiet reader keeps the words as they stood before."""
 
     update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="edits")
-    body = models.TextField()
     edited_at = models.DateTimeField()
+    form_key = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="edit_form_once", fields=["update", "form_key"]),
+            models.CheckConstraint(
+                name="edited_intensity_0_to_10", condition=Q(intensity__isnull=True) | Q(intensity__lte=10)
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="edit_never_changes", operation=pgtrigger.Update)]
 
     @classmethod
     def visible_to(cls) -> Q:
@@ -87,6 +128,19 @@ class UpdateEdit(ChildItem):
             | (in_place("guardians") & seen("edited_at"))
         )
         return rule & Q(visible_update())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Its author, while nobody of the team has marked or answered it, as far as the author may know: who is quiet must
+        not learn from a refusal that the team has been at work (visibility.md, Quiet)."""
+        answered = [
+            Q(Exists(model.objects.filter(model.visible_to(), update_id=OuterRef("update_id"))))
+            for model in (Mark, Reply)
+        ]
+        standing = HomeUpdate.objects.filter(
+            mine("author_id"), pk=OuterRef("update_id"), child_id=OuterRef("child_id"), error_at__isnull=True
+        )
+        return in_place("own") & past("edited_at") & Q(Exists(standing)) & ~answered[0] & ~answered[1]
 
 
 class Sharing(ChildItem):
@@ -169,6 +223,16 @@ class Reply(ChildItem, InError):
         )
         fresh = past("posted_at") & Q(error_at__isnull=True)
         return in_place("team") & mine("author_id") & fresh & Q(Exists(read))
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Nothing but entered in error."""
+        return to_enter_in_error("author_id")
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Entered in error by the viewer."""
+        return entered_in_error("author_id")
 
 
 class Mark(ChildItem):

@@ -4,27 +4,41 @@ import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import ChildItem
-from accounts.visibility import in_place, listed, mine, not_barred, past, seen, unless_in_error
-from sessions_log.enums import NoteTemplate
+from accounts.models import ChildItem, Supervision
+from accounts.visibility import (
+    entered_in_error,
+    in_place,
+    listed,
+    mine,
+    not_barred,
+    now,
+    past,
+    seen,
+    to_enter_in_error,
+    unless_in_error,
+)
+from sessions_log.enums import CoSignKind, NoteTemplate
 from sessions_log.models.sessions import InError, Session
 
 
 class ProgressNote(ChildItem, InError):
     """The note of record. A draft until `signed_at`; then it never changes (principle 7).
 
-    `sections`: for templates with sections, a list of [name, text] in order; else the text is in `body`.
+    `sections`: for templates with sections, a list of [name, text] in order; else the text is in `body`. `template_name`:
+    the practice's own name of its own template. `late`: signed later than the practice's `notes_due_hours` after the session.
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     template = models.CharField(max_length=10, choices=NoteTemplate.choices, default=NoteTemplate.FREE)
+    template_name = models.CharField(max_length=80, blank=True)
     body = models.TextField(blank=True)
     sections = models.JSONField(default=list, blank=True)
     written_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
+    late = models.BooleanField(default=False)
     form_key = models.UUIDField(null=True, blank=True)
 
     class Meta:
@@ -39,10 +53,10 @@ class ProgressNote(ChildItem, InError):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "OLD.signed_at IS NOT NULL AND"
-                    " (OLD.author_id, OLD.child_id, OLD.session_id, OLD.template, OLD.body, OLD.sections, OLD.written_at,"
-                    " OLD.signed_at) IS DISTINCT FROM"
-                    " (NEW.author_id, NEW.child_id, NEW.session_id, NEW.template, NEW.body, NEW.sections, NEW.written_at,"
-                    " NEW.signed_at)"
+                    " (OLD.author_id, OLD.child_id, OLD.session_id, OLD.template, OLD.template_name, OLD.body, OLD.sections,"
+                    " OLD.written_at, OLD.signed_at, OLD.signed_sha256, OLD.late) IS DISTINCT FROM"
+                    " (NEW.author_id, NEW.child_id, NEW.session_id, NEW.template, NEW.template_name, NEW.body, NEW.sections,"
+                    " NEW.written_at, NEW.signed_at, NEW.signed_sha256, NEW.late)"
                 ),
             )
         ]
@@ -70,18 +84,15 @@ class ProgressNote(ChildItem, InError):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """The author, while a therapist of the child and until it is signed."""
-        return cls.changed_into() & Q(signed_at__isnull=True)
+        """The author, while a therapist of the child and until it is signed; whoever may enter it in error."""
+        writing = in_place("therapist") & mine("author_id") & Q(signed_at__isnull=True, error_at__isnull=True)
+        return writing | to_enter_in_error("author_id")
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Still the author's own; signed now, perhaps."""
-        return (
-            in_place("therapist")
-            & mine("author_id")
-            & Q(error_at__isnull=True)
-            & (Q(signed_at__isnull=True) | past("signed_at"))
-        )
+        """Still the author's own, signed now, perhaps; or entered in error."""
+        still = in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)
+        return (still & (Q(signed_at__isnull=True) | past("signed_at"))) | entered_in_error("author_id")
 
 
 def visible_note(column: str = "note_id") -> Exists:
@@ -119,21 +130,89 @@ class Addendum(ChildItem, InError):
         fresh = past("added_at") & Q(error_at__isnull=True)
         return in_place("therapist") & mine("author_id") & fresh & Q(Exists(signed))
 
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Nothing but entered in error."""
+        return to_enter_in_error("author_id")
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Entered in error by the viewer."""
+        return entered_in_error("author_id")
+
 
 class NoteOffer(ChildItem):
-    """A draft offered to a supervisor for co-signing."""
+    """A draft offered by its author to a supervisor for co-signing: with the co-signature it is signed."""
 
     note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
+    offered_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     offered_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["person", "note"], name="offers_to_person")]
+        triggers = [
+            pgtrigger.Protect(
+                name="offer_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("note", "offered_by", "person", "offered_at", "child"),
+            )
+        ]
 
     @classmethod
     def visible_to(cls) -> Q:
         """Whoever on the team can read the note."""
         return in_place("team") & past("offered_at") & Q(visible_note())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The author of an unsigned note, to a supervisor of theirs in force."""
+        draft = ProgressNote.objects.filter(
+            ProgressNote.visible_to(), mine("author_id"), pk=OuterRef("note_id"), signed_at__isnull=True,
+            error_at__isnull=True,
+        )  # fmt: skip
+        mine_to = Supervision.objects.filter(
+            Supervision.visible_to(), mine("therapist_id"), past("starts"), Q(ends__isnull=True) | Q(ends__gt=now()),
+            supervisor_id=OuterRef("person_id"), practice_id=OuterRef("practice_id"),
+        )  # fmt: skip
+        fresh = past("offered_at") & Q(withdrawn_at__isnull=True)
+        return in_place("therapist") & mine("offered_by_id") & fresh & Q(Exists(draft)) & Q(Exists(mine_to))
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Its author, to take it back."""
+        return in_place("therapist") & mine("offered_by_id") & Q(withdrawn_at__isnull=True)
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Taken back, by now."""
+        return in_place("therapist") & mine("offered_by_id") & past("withdrawn_at")
+
+
+class CoSignature(ChildItem):
+    """A supervisor's answer to an offer: co-signed, or given back with words. `sha256`: of the text it is about."""
+
+    offer = models.OneToOneField(NoteOffer, on_delete=models.PROTECT, related_name="+")
+    note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=CoSignKind.choices)
+    words = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64)
+    acted_at = models.DateTimeField()
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Whoever on the team can read the note."""
+        return in_place("team") & past("acted_at") & Q(visible_note())
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The supervisor it was offered to (a foreign key holds offer, note and person together), while the offer stands."""
+        standing = NoteOffer.objects.filter(
+            NoteOffer.visible_to(), mine("person_id"), pk=OuterRef("offer_id"), withdrawn_at__isnull=True
+        )
+        return in_place("supervised") & mine("person_id") & past("acted_at") & Q(Exists(standing))
 
 
 class Withholding(ChildItem):
@@ -202,3 +281,9 @@ class ProcessNote(ChildItem, InError):
     def changeable_by(cls) -> Q:
         """Its author, while a therapist of the child."""
         return in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Still the author's own; entered in error by them, perhaps."""
+        right = Q(error_at__isnull=True) | (past("error_at") & mine("error_by_id") & ~Q(error_reason=""))
+        return in_place("therapist") & mine("author_id") & right

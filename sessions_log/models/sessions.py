@@ -7,7 +7,16 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Greatest
 
 from accounts.models import ChildItem
-from accounts.visibility import admins, in_place, mine, past, seen, unless_in_error
+from accounts.visibility import (
+    admins,
+    entered_in_error,
+    in_place,
+    mine,
+    past,
+    seen,
+    to_enter_in_error,
+    unless_in_error,
+)
 
 
 class InError(models.Model):
@@ -52,6 +61,16 @@ class Session(ChildItem, InError):
     def insertable_by(cls) -> Q:
         """The child's therapists, for sessions of their own."""
         return in_place("therapist") & mine("therapist_id") & past("logged_at") & Q(error_at__isnull=True)
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Nothing but entered in error. Record and attendance follow by a trigger."""
+        return to_enter_in_error("therapist_id")
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Entered in error by the viewer."""
+        return entered_in_error("therapist_id")
 
 
 class SessionRecord(ChildItem, InError):

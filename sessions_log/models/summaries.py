@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import ChildItem
-from accounts.visibility import in_place, mine, past, seen, unless_in_error
+from accounts.visibility import entered_in_error, in_place, mine, past, seen, to_enter_in_error, unless_in_error
 from sessions_log.enums import OverrideGround, WishKind
 from sessions_log.models.sessions import InError, Session
 
@@ -44,9 +44,17 @@ class Summary(ChildItem, InError):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """Its author, while a therapist of the child. A trigger ends that at the first release, for every role: a look-up
-        from here would miss a release its author cannot read."""
-        return in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)
+        """Its author, while a therapist of the child; whoever may enter it in error (releases and wish follow by a trigger).
+
+        A trigger ends the author's changes at the first release, for every role: a look-up from here would miss a release
+        its author cannot read.
+        """
+        return (in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)) | to_enter_in_error("author_id")
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Still the author's own; or entered in error."""
+        return (in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)) | entered_in_error("author_id")
 
 
 class Release(ChildItem):
@@ -102,6 +110,16 @@ class Release(ChildItem):
         a summary entered in error)."""
         fresh = past("released_at") & Q(withdrawn_at__isnull=True, error_at__isnull=True)
         return in_place("therapist") & mine("released_by_id") & fresh
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """The child's therapists, to withdraw it while it stands."""
+        return in_place("therapist") & Q(withdrawn_at__isnull=True, error_at__isnull=True)
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Withdrawn, by now."""
+        return in_place("therapist") & past("withdrawn_at") & Q(error_at__isnull=True)
 
 
 def visible_release(column: str = "release_id") -> Exists:

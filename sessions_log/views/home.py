@@ -18,7 +18,8 @@ from accounts.reads import co_guardians, is_out_of_reach
 from accounts.visibility import viewer
 from sessions_log.actions import home as actions
 from sessions_log.enums import MarkKind
-from sessions_log.forms import ReplyForm, UpdateForm, sent_before
+from sessions_log.forms.common import sent_before
+from sessions_log.forms.home import ReplyForm, UpdateForm
 from sessions_log.models import HomeUpdate, Mark, Reply
 from sessions_log.reads import current_words, shared_with
 

@@ -16,7 +16,8 @@ from accounts.models.people import names_of
 from accounts.visibility import viewer
 from sessions_log.actions import notes as actions
 from sessions_log.enums import NoteTemplate
-from sessions_log.forms import AddendumForm, NoteForm, ProcessNoteForm, renew, sent_before
+from sessions_log.forms.common import renew, sent_before
+from sessions_log.forms.notes import AddendumForm, NoteForm, ProcessNoteForm
 from sessions_log.models import Addendum, ProcessNote, ProgressNote, Session
 
 

@@ -15,7 +15,9 @@ from accounts.models import Child, CircleRow, Person
 from accounts.models.people import names_of
 from accounts.visibility import viewer
 from sessions_log.actions.sessions import log_session
-from sessions_log.forms import SECTIONS, SessionForm, sent_before
+from sessions_log.forms.common import sent_before
+from sessions_log.forms.notes import SECTIONS
+from sessions_log.forms.sessions import SessionForm
 from sessions_log.models import Attendance, ProcessNote, ProgressNote, Session, SessionRecord, Summary
 
 

@@ -20,7 +20,8 @@ from accounts.reads import Reader, possible_readers
 from accounts.visibility import viewer
 from sessions_log.actions import summaries as actions
 from sessions_log.actions.notes import Stale
-from sessions_log.forms import ReleaseForm, SummaryForm, WishForm, renew, sent_before
+from sessions_log.forms.common import renew, sent_before
+from sessions_log.forms.summaries import ReleaseForm, SummaryForm, WishForm
 from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
 
 

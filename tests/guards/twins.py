@@ -18,7 +18,7 @@ import time_machine
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from sessions_log.forms import KeyedForm
+from sessions_log.forms.common import KeyedForm
 from tests.harness import WallClient, signed_in
 from tests.people import NOON
 from tests.worlds import HOUR, Rich

@@ -58,7 +58,8 @@ def child(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def circle_row(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Circle row": team, admins, leads: all. Family and helpers: their own, and the therapists' (ADR 1, reading 3: once begun)."""
+    """Row "Circle row": team, admins, leads: all. Family and helpers: their own, and the therapists'; once begun (ADR 1,
+    reading 3)."""
     if circle_staff(world, me, row.child_id, now):
         return True
     begun_and_mine_or_therapist = row.starts <= now and (row.person_id == me or row.role == "therapist")
