@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='progressnote',
-            trigger=pgtrigger.compiler.Trigger(name='signed_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.signed_at IS NOT NULL AND (OLD.author_id, OLD.child_id, OLD.session_id, OLD.template, OLD.template_name, OLD.body, OLD.sections, OLD.written_at, OLD.signed_at, OLD.signed_sha256, OLD.late) IS DISTINCT FROM (NEW.author_id, NEW.child_id, NEW.session_id, NEW.template, NEW.template_name, NEW.body, NEW.sections, NEW.written_at, NEW.signed_at, NEW.signed_sha256, NEW.late))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='9a3d865cfe7dc3b05e570b2ef5911c3c456c2b50', operation='UPDATE', pgid='pgtrigger_signed_never_changes_c44d8', table='sessions_log_progressnote', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='signed_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.signed_at IS NOT NULL AND (NEW.error_at IS NULL OR (OLD.author_id, OLD.child_id, OLD.session_id, OLD.template, OLD.template_name, OLD.body, OLD.sections, OLD.written_at, OLD.signed_at, OLD.signed_sha256, OLD.late) IS DISTINCT FROM (NEW.author_id, NEW.child_id, NEW.session_id, NEW.template, NEW.template_name, NEW.body, NEW.sections, NEW.written_at, NEW.signed_at, NEW.signed_sha256, NEW.late)))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='9efff9c64116ed7502cf72a02efb6d313bcefaad', operation='UPDATE', pgid='pgtrigger_signed_never_changes_c44d8', table='sessions_log_progressnote', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='updateedit',

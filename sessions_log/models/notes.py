@@ -52,11 +52,11 @@ class ProgressNote(ChildItem, InError):
                 name="signed_never_changes",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "OLD.signed_at IS NOT NULL AND"
+                    "OLD.signed_at IS NOT NULL AND (NEW.error_at IS NULL OR"
                     " (OLD.author_id, OLD.child_id, OLD.session_id, OLD.template, OLD.template_name, OLD.body, OLD.sections,"
                     " OLD.written_at, OLD.signed_at, OLD.signed_sha256, OLD.late) IS DISTINCT FROM"
                     " (NEW.author_id, NEW.child_id, NEW.session_id, NEW.template, NEW.template_name, NEW.body, NEW.sections,"
-                    " NEW.written_at, NEW.signed_at, NEW.signed_sha256, NEW.late)"
+                    " NEW.written_at, NEW.signed_at, NEW.signed_sha256, NEW.late))"
                 ),
             )
         ]

@@ -25,7 +25,10 @@ def draft(world: World, me: int, row: Row, now: datetime) -> bool:
     if row.author_id == me:
         return is_therapist(world, me, row.child_id, now)
     offers = world.where("NoteOffer", "note_id", row.pk)
-    offered = any(offer.person_id == me and offer.offered_at <= now for offer in offers)
+    offered = any(
+        offer.person_id == me and offer.offered_at <= now and (offer.withdrawn_at is None or now < offer.withdrawn_at)
+        for offer in offers
+    )
     if offered and is_supervisor(world, me, row.child_id, now):
         return True
     left_behind = not is_therapist(world, row.author_id, row.child_id, now)
@@ -89,6 +92,22 @@ def offer(world: World, me: int, row: Row, now: datetime) -> bool:
     return row.offered_at <= now and on_team(world, me, row.child_id, now) and progress_note(world, me, note, now)
 
 
+def co_signature(world: World, me: int, row: Row, now: datetime) -> bool:
+    """A supervisor's answer to an offer: team; hidden with the note."""
+    note = world.one("ProgressNote", row.note_id)
+    return row.acted_at <= now and on_team(world, me, row.child_id, now) and progress_note(world, me, note, now)
+
+
+def choice(world: World, me: int, row: Row, now: datetime) -> bool:
+    """The practice's own words and structures: its staff."""
+    return row.added_at <= now and works_in(world, me, row.practice_id, now)
+
+
+def form_draft(world: World, me: int, row: Row, now: datetime) -> bool:
+    """Unsent words: who typed them, while on the team."""
+    return row.author_id == me and row.saved_at <= now and on_team(world, me, row.child_id, now)
+
+
 def withholding(world: World, me: int, row: Row, now: datetime) -> bool:
     """Row "Withholding of a note, its ground": team; hidden with the note."""
     note = world.one("ProgressNote", row.note_id)
@@ -115,8 +134,11 @@ def process_note(world: World, me: int, row: Row, now: datetime) -> bool:
 
 READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "Addendum": addendum,
+    "CoSignature": co_signature,
+    "FormDraft": form_draft,
     "NoteOffer": offer,
     "Opening": opening,
+    "PracticeChoice": choice,
     "ProcessNote": process_note,
     "ProgressNote": progress_note,
     "Withholding": withholding,

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.oracle.reading import may_read
-from tests.oracle.reading_sessions import stands_for
+from tests.oracle.reading_sessions import reviews, stands_for
 from tests.oracle.standing import (
     comes_of,
     contains,
     family_roles,
     is_active,
     is_own,
+    is_supervisor,
     is_therapist,
     on_team,
     time_contains,
+    works_in,
 )
 from tests.oracle.world import Row, World
 
@@ -184,13 +186,56 @@ def mark(world: World, me: int, row: Row, now: datetime) -> bool:
     return _answer(world, me, row, row.marked_by_id, row.marked_at, now)
 
 
+def offer(world: World, me: int, row: Row, now: datetime) -> bool:
+    """The author of an unsigned note, to a supervisor of theirs in force."""
+    note = readable(world, me, "ProgressNote", row.note_id, row.child_id, now)
+    mine = note is not None and note.author_id == me and note.signed_at is None and note.error_at is None
+    fresh = row.offered_by_id == me and row.offered_at <= now and row.withdrawn_at is None
+    theirs = [each for each in world.where("Supervision", "therapist_id", me) if each.supervisor_id == row.person_id]
+    supervises = any(each.practice_id == row.practice_id and contains(each, now) for each in theirs)
+    return mine and fresh and supervises and is_therapist(world, me, row.child_id, now)
+
+
+def co_signature(world: World, me: int, row: Row, now: datetime) -> bool:
+    """The supervisor it was offered to, while the offer stands."""
+    offered = readable(world, me, "NoteOffer", row.offer_id, row.child_id, now)
+    standing = offered is not None and offered.person_id == me and offered.withdrawn_at is None
+    same = offered is not None and offered.note_id == row.note_id
+    mine = row.person_id == me and row.acted_at <= now
+    return standing and same and mine and is_supervisor(world, me, row.child_id, now)
+
+
+def choice(world: World, me: int, row: Row, now: datetime) -> bool:
+    """Staff of the practice, in their own name."""
+    fresh = row.added_by_id == me and row.added_at <= now and row.retired_at is None
+    return fresh and works_in(world, me, row.practice_id, now)
+
+
+def form_draft(world: World, me: int, row: Row, now: datetime) -> bool:
+    """The team, in their own name."""
+    return row.author_id == me and row.saved_at <= now and on_team(world, me, row.child_id, now)
+
+
+def edit(world: World, me: int, row: Row, now: datetime) -> bool:
+    """The update's author, while nobody of the team marked or answered it as far as they may know (Quiet)."""
+    update = readable(world, me, "HomeUpdate", row.update_id, row.child_id, now)
+    if update is None or update.author_id != me or update.error_at is not None or row.edited_at > now:
+        return False
+    answers = [*world.where("Mark", "update_id", update.pk), *world.where("Reply", "update_id", update.pk)]
+    return is_own(world, me, row.child_id, now) and not any(may_read(world, me, each, now) for each in answers)
+
+
 INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "Addendum": addendum,
     "Attendance": attendance,
     "AuditEvent": audit_event,
+    "CoSignature": co_signature,
+    "FormDraft": form_draft,
     "HomeUpdate": home_update,
     "Mark": mark,
+    "NoteOffer": offer,
     "Override": override,
+    "PracticeChoice": choice,
     "ProcessNote": written_about_a_session,
     "ProgressNote": progress_note,
     "Reading": reading,
@@ -200,13 +245,15 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "SessionRecord": record,
     "Sharing": sharing,
     "Summary": written_about_a_session,
+    "UpdateEdit": edit,
     "Wish": wish,
 }
 
 
 def in_its_practice(world: World, row: Row) -> bool:
     """A row about a child belongs to the child's practice (a composite key holds that, too)."""
-    return row.child_id is None or world.one("Child", row.child_id).practice_id == row.practice_id
+    child = row.__dict__.get("child_id")
+    return child is None or world.one("Child", child).practice_id == row.practice_id
 
 
 def may_insert(world: World, person: int | None, row: Row, now: datetime) -> bool:
@@ -225,20 +272,74 @@ def _mine_as_therapist(world: World, me: int, row: Row, now: datetime) -> bool:
     return row.author_id == me and row.error_at is None and is_therapist(world, me, row.child_id, now)
 
 
+def same_but(old: Row, new: Row, *columns: str) -> bool:
+    """Nothing but these columns differs."""
+    return new.but(**{name: old.__dict__[name] for name in columns}) == old
+
+
+def errs(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """Entered in error: once, in one's own name, with a reason, at a moment that has come, and nothing else with it."""
+    fresh = old.error_at is None and new.error_at is not None and new.error_at <= now
+    by_me = new.error_by_id == me and new.error_reason != ""
+    return fresh and by_me and same_but(old, new, "error_at", "error_by_id", "error_reason")
+
+
+def enter_in_error(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """By whoever will still read it then (principle 7)."""
+    author: int = old.__dict__.get("author_id") or old.therapist_id
+    return errs(world, me, old, new, now) and reviews(world, me, old.child_id, author, now)
+
+
+def change_update(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """Entered in error by whoever will still read it, or by its author."""
+    own = old.author_id == me and is_own(world, me, old.child_id, now)
+    return enter_in_error(world, me, old, new, now) or (own and errs(world, me, old, new, now))
+
+
+def change_release(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """A therapist of the child withdraws it while it stands."""
+    stands = old.withdrawn_at is None and old.error_at is None
+    taken = new.withdrawn_at is not None and old.released_at <= new.withdrawn_at <= now
+    return stands and taken and same_but(old, new, "withdrawn_at") and is_therapist(world, me, old.child_id, now)
+
+
+def change_offer(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """Its author takes it back."""
+    taken = old.withdrawn_at is None and new.withdrawn_at is not None and new.withdrawn_at <= now
+    mine = old.offered_by_id == me and is_therapist(world, me, old.child_id, now)
+    return taken and mine and same_but(old, new, "withdrawn_at")
+
+
+def change_choice(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """Staff take it off the pages."""
+    taken = old.retired_at is None and new.retired_at is not None and new.retired_at <= now
+    return taken and works_in(world, me, old.practice_id, now) and works_in(world, me, new.practice_id, now)
+
+
+def change_draft(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """Who typed it."""
+    return form_draft(world, me, old, now) and form_draft(world, me, new, now)
+
+
 def change_note(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
     """Its author, while a therapist of the child and until it is signed, which ends it: not before its moment."""
     signed_by_now = new.signed_at is None or new.signed_at <= now
     mine = _mine_as_therapist(world, me, old, now) and _mine_as_therapist(world, me, new, now)
-    return old.signed_at is None and mine and signed_by_now
+    writes = old.signed_at is None and mine and signed_by_now
+    return writes or enter_in_error(world, me, old, new, now)
 
 
 def change_process_note(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """Its author, while a therapist of the child."""
-    return _mine_as_therapist(world, me, old, now) and _mine_as_therapist(world, me, new, now)
+    """Its author, while a therapist of the child; who may enter it in error, too."""
+    if not _mine_as_therapist(world, me, old, now):
+        return False
+    return _mine_as_therapist(world, me, new, now) or errs(world, me, old, new, now)
 
 
 def change_summary(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """Its author, while a therapist of the child, until its first release."""
+    """Its author, while a therapist of the child, until its first release; entered in error at any time."""
+    if enter_in_error(world, me, old, new, now):
+        return True
     untouched = not world.where("Release", "summary_id", old.pk)
     return untouched and _mine_as_therapist(world, me, old, now) and _mine_as_therapist(world, me, new, now)
 
@@ -254,8 +355,16 @@ def change_sharing(world: World, me: int, old: Row, new: Row, now: datetime) -> 
 
 
 CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
+    "Addendum": enter_in_error,
+    "FormDraft": change_draft,
+    "HomeUpdate": change_update,
+    "NoteOffer": change_offer,
+    "PracticeChoice": change_choice,
     "ProcessNote": change_process_note,
     "ProgressNote": change_note,
+    "Release": change_release,
+    "Reply": enter_in_error,
+    "Session": enter_in_error,
     "Sharing": change_sharing,
     "Summary": change_summary,
     "Wish": change_wish,

@@ -16,13 +16,21 @@ from tests.proof.worlds import TICK, Scene
 SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     "Addendum": ("author_id", "added_at", ("note_id", "ProgressNote"), {"body": "b"}),
     "Attendance": ("logged_by_id", "moment", ("session_id", "Session"), {"person_id": None}),
+    "CoSignature": ("person_id", "acted_at", ("offer_id", "NoteOffer"), {"kind": "cosigned", "words": "", "sha256": ""}),
+    "FormDraft": ("author_id", "saved_at", None, {"form": "session", "data": {}}),
     "HomeUpdate": ("author_id", "posted_at", None, {"kind": "win", "body": "b", "intensity": None}),
     "Mark": ("marked_by_id", "marked_at", ("update_id", "HomeUpdate"), {"kind": "talk", "session_id": None}),
+    "NoteOffer": ("offered_by_id", "offered_at", ("note_id", "ProgressNote"), {"withdrawn_at": None}),
     "Override": ("", "", ("release_id", "Release"), {"ground": "safety", "explanation": "e"}),
+    "PracticeChoice": (
+        "added_by_id", "added_at", None,
+        {"kind": "theme", "group": "", "name": "n", "sections": [], "retired_at": None},
+    ),
     "ProcessNote": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
     "ProgressNote": (
         "author_id", "written_at", ("session_id", "Session"),
-        {"template": "free", "body": "b", "sections": [], "signed_at": None, "signed_sha256": ""},
+        {"template": "free", "template_name": "", "late": False, "body": "b", "sections": [], "signed_at": None,
+         "signed_sha256": ""},
     ),
     "Reading": ("reader_id", "read_at", ("release_id", "Release"), {}),
     "Release": ("released_by_id", "released_at", ("summary_id", "Summary"), {"withdrawn_at": None, "error_at": None}),
@@ -33,10 +41,12 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     ),
     "Sharing": ("shared_by_id", "shared_at", ("update_id", "HomeUpdate"), {"withdrawn_at": None}),
     "Summary": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
+    "UpdateEdit": ("", "edited_at", ("update_id", "HomeUpdate"), {"body": "b", "intensity": None, "form_key": None}),
     "Wish": ("recorded_by_id", "recorded_at", ("summary_id", "Summary"), {"kind": "may_share", "not_to": [], "asked_at": None}),
 }  # fmt: skip
 TEXTS = {
     "HomeUpdate": ("where", "antecedent", "behaviour", "consequence", "helped"),
+    "UpdateEdit": ("where", "antecedent", "behaviour", "consequence", "helped"),
     "SessionRecord": ("setting", "affect", "child_words", "child_choices"),
 }
 NEAR_MISSES = (
@@ -46,12 +56,18 @@ CAN_BE_IN_ERROR = {
     "Addendum", "Attendance", "HomeUpdate", "ProcessNote", "ProgressNote", "Release", "Reply", "Session",
     "SessionRecord", "Summary", "Wish",
 }  # fmt: skip
-OWNERS = ("author_id", "therapist_id", "recipient_id", "released_by_id")
-ONE_EACH = {"Override", "Reading", "SessionRecord", "Wish"}  # a second one would be refused by its unique key
+OWNERS = ("author_id", "therapist_id", "recipient_id", "released_by_id", "offered_by_id", "added_by_id")
+ONE_EACH = {
+    "CoSignature",
+    "Override",
+    "Reading",
+    "SessionRecord",
+    "Wish",
+}  # a second one would be refused by its unique key
 NEVER_ADDED = (
-    "Agreement", "Child", "CircleRow", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "NoteOffer",
-    "Opening", "Person", "Practice", "Relationship", "Renewal", "Restriction", "Signature", "StaffProfile",
-    "Supervision", "UpdateEdit", "Withholding",
+    "Agreement", "Child", "CircleRow", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "Opening",
+    "Person", "Practice", "Relationship", "Renewal", "Restriction", "Signature", "StaffProfile", "Supervision",
+    "Withholding",
 )  # fmt: skip
 
 
@@ -62,7 +78,7 @@ def sound(world: World, scene: Scene, chance: Random, model: str, me: int) -> Ro
     if item:
         column, other = item
         there = list(world.tables[other])
-        owners = ("recipient_id",) if model == "Reading" else OWNERS
+        owners = {"Reading": ("recipient_id",), "CoSignature": ("person_id",)}.get(model, OWNERS)
         mine = [row for row in there if me in (getattr(row, name, None) for name in owners)]
         if model in ONE_EACH:
             taken = {getattr(row, column) for row in world.tables[model]}
@@ -85,6 +101,8 @@ def sound(world: World, scene: Scene, chance: Random, model: str, me: int) -> Ro
         if model not in {"Attendance", "Release", "Wish"}:
             row.error_by_id, row.error_reason = None, ""
     finish(world, chance, row)
+    if model == "PracticeChoice":
+        del row.child_id
     return row
 
 
@@ -99,6 +117,17 @@ def finish(world: World, chance: Random, row: Row) -> None:
             row.person_id = chance.choice([None, *in_circle])
         case "HomeUpdate":
             row.observed_at = row.posted_at
+        case "UpdateEdit":
+            row.observed_at = row.edited_at
+        case "FormDraft":
+            row.about = uuid4()
+        case "PracticeChoice":
+            row.name = str(row.pk)
+        case "CoSignature":
+            row.note_id = world.one("NoteOffer", row.offer_id).note_id
+        case "NoteOffer":
+            over_me = [each.supervisor_id for each in world.where("Supervision", "therapist_id", row.offered_by_id)]
+            row.person_id = chance.choice(over_me or in_circle)
         case "Session":
             row.held_at = row.logged_at
             row.moment = row.logged_at
@@ -134,7 +163,7 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
             others = [other for other in world.tables["Child"] if other.pk in mine and other.pk != row.child_id]
             child = chance.choice(others or world.tables["Child"])
             return row.but(child_id=child.pk, practice_id=child.practice_id)
-        case "other_child":
+        case "other_child" if row.model != "PracticeChoice":
             child = chance.choice(world.tables["Child"])
             return row.but(child_id=child.pk, practice_id=child.practice_id) if not item else None
         case "practice":
@@ -189,15 +218,21 @@ def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: 
             if not pool:
                 break
             old = chance.choice(pool)
-            yield old, old.but(**_changed(world, scene, chance, chance.choice(tries), me))
-    model = chance.choice((*NEVER_ADDED, "AuditEvent", "HomeUpdate", "Mark", "Release", "Reply", "Session"))
+            yield old, old.but(**_changed(world, scene, chance, chance.choice(tries), me, old))
+    model = chance.choice((*NEVER_ADDED, "AuditEvent", "CoSignature", "Mark", "UpdateEdit"))
     if world.tables[model]:
         old = chance.choice(world.tables[model])
         yield old, old.but()  # changing nothing needs the right to change, too
 
 
+IN_ERROR = ("in_error", "in_error", "in_error", "in_error_ahead", "in_error_by", "in_error_silent", "in_error_and")
 CHANGES: dict[str, tuple[str, ...]] = {
-    "ProcessNote": ("body", "body", "author_id", "child_id", "error_at", "not_in_error"),
+    "Addendum": (*IN_ERROR, "body", "not_in_error"),
+    "FormDraft": ("data", "data", "author_id", "saved_ahead"),
+    "HomeUpdate": (*IN_ERROR, "body"),
+    "NoteOffer": ("withdrawn_at", "withdrawn_at", "withdrawn_ahead", "nothing"),
+    "PracticeChoice": ("retired_at", "retired_at", "retired_ahead", "nothing", "practice_id"),
+    "ProcessNote": (*IN_ERROR, "body", "body", "author_id", "child_id", "error_at", "not_in_error"),
     "ProgressNote": (
         "body",
         "body",
@@ -209,9 +244,13 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "child_id",
         "error_at",
         "not_in_error",
+        *IN_ERROR,
     ),
+    "Release": ("withdrawn_at", "withdrawn_at", "withdrawn_ahead", "nothing", "error_at"),
+    "Reply": (*IN_ERROR, "body"),
+    "Session": (*IN_ERROR, "minutes", "not_in_error"),
     "Sharing": ("withdrawn_at", "nothing"),
-    "Summary": ("body", "body", "changed_at", "author_id", "mine", "child_id", "error_at", "not_in_error"),
+    "Summary": (*IN_ERROR, "body", "body", "changed_at", "author_id", "mine", "child_id", "error_at", "not_in_error"),
     "Wish": ("kind", "kind", "child_id", "error_at", "not_in_error", "recorded_by_id"),
 }
 
@@ -241,11 +280,27 @@ def every_alteration(world: World, scene: Scene, chance: Random, me: int) -> Ite
         mine = [row for row in readable if me in (getattr(row, name, None) for name in (*OWNERS, "shared_by_id"))]
         for old in [*chance.sample(mine, min(4, len(mine))), *chance.sample(readable, min(3, len(readable)))]:
             for change in dict.fromkeys(tries):
-                yield old, old.but(**_changed(world, scene, chance, change, me))
+                yield old, old.but(**_changed(world, scene, chance, change, me, old))
 
 
-def _changed(world: World, scene: Scene, chance: Random, change: str, me: int) -> dict[str, Any]:
+def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, old: Row) -> dict[str, Any]:
     """The columns that change, with their new values."""
+    if change.startswith("in_error"):
+        error = {"error_at": scene.now, "error_by_id": me, "error_reason": "r"}
+        match change:
+            case "in_error_ahead":
+                error["error_at"] = scene.now + TICK
+            case "in_error_by":
+                error["error_by_id"] = chance.choice(world.tables["Person"]).pk
+            case "in_error_silent":
+                error["error_reason"] = ""
+            case "in_error_and":
+                error |= {"minutes": 7} if old.model == "Session" else {"body": "other"}
+        return error
+    if change == "practice_id":
+        return {"practice_id": chance.choice(world.tables["Practice"]).pk}
+    if change.endswith("_ahead") and change != "signed_ahead":
+        return {change.replace("_ahead", "_at"): scene.now + TICK}
     if change == "child_id":
         child = chance.choice(world.tables["Child"])
         return {"child_id": child.pk, "practice_id": child.practice_id}
@@ -259,4 +314,8 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int) -
         return {change: chance.choice(world.tables["Person"]).pk}
     if change == "signed_ahead":
         return {"signed_at": scene.now + TICK}
-    return {change: scene.now if change.endswith("_at") else {"body": "other", "kind": "nobody"}[change]}
+    return {
+        change: scene.now
+        if change.endswith("_at")
+        else {"body": "other", "kind": "nobody", "minutes": 7, "data": {"a": "b"}}[change]
+    }

@@ -328,8 +328,8 @@ def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: i
     row = scene.add(
         HomeUpdate, child=about, author=teller, kind="win", body="b", observed_at=scene.at(1), posted_at=scene.at(2)
     )
-    scene.add(UpdateEdit, child=about, update=row, body="c", edited_at=when)
-    scene.add(UpdateEdit, child=about, update=row, body="d", edited_at=scene.at(NOW + 1))
+    scene.add(UpdateEdit, child=about, update=row, body="c", observed_at=when, edited_at=when)
+    scene.add(UpdateEdit, child=about, update=row, body="d", observed_at=when, edited_at=scene.at(NOW + 1))
     scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, shared_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))
@@ -370,12 +370,17 @@ def hang_on_notes(scene: Scene) -> None:
             if name_of:
                 offered_to = scene.people[name_of]
                 scene.add(
-                    NoteOffer, child=scene.children[BEN], note=draft, person=offered_to, offered_at=scene.at(tick)
+                    NoteOffer,
+                    child=scene.children[BEN],
+                    note=draft,
+                    offered_by=draft.author,
+                    person=offered_to,
+                    offered_at=scene.at(tick),
                 )
     both = next(each for each in scene.people if each.startswith("supervisor who treats"))
     scene.add(
-        NoteOffer, child=scene.children[BEN], note=note(scene, BEN, both, None), person=scene.people[both],
-        offered_at=scene.at(3),
+        NoteOffer, child=scene.children[BEN], note=note(scene, BEN, both, None), offered_by=scene.people[both],
+        person=scene.people[both], offered_at=scene.at(3),
     )  # fmt: skip
     for tick in (3, NOW + 1):
         scene.change(session(scene, BEN, "ruth", tick), error_at=scene.at(NOW), error_by=by, error_reason="r")
@@ -424,7 +429,7 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
         on = {"child": about, "note": note_of}
         scene.add(Withholding, person=reader, reason="r", withheld_by=who, withheld_at=early, **on)
         scene.add(Opening, person=reader, opened_by=who, opened_at=early, **on)
-        scene.add(NoteOffer, person=scene.people["zoe"], offered_at=early, **on)
+        scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=early, **on)
     scene.add(ProcessNote, session=sound, written_at=when, changed_at=when, **by, **wrong)
     told = scene.add(HomeUpdate, child=about, author=reader, kind="win", body="b", observed_at=early, posted_at=early)
     scene.add(Reply, update=told, posted_at=when, **by, **wrong)

@@ -6,11 +6,14 @@ from typing import Any
 from sessions_log.models import (
     Addendum,
     Attendance,
+    CoSignature,
+    FormDraft,
     HomeUpdate,
     Mark,
     NoteOffer,
     Opening,
     Override,
+    PracticeChoice,
     ProcessNote,
     ProgressNote,
     Reading,
@@ -94,7 +97,34 @@ def offer(scene: Scene, choices: Choices) -> None:
     draft = scene.some(choices, "ProgressNote", where=lambda row: row.signed_at is None)
     number = choices.number()
     who = scene.people[("ines", "sue", "lena", "tom")[number % 4]] if number % 6 else scene.person(choices)
-    scene.add(NoteOffer, child=draft.child, note=draft, person=who, offered_at=scene.past(choices))
+    at = scene.past(choices)
+    row = scene.add(NoteOffer, child=draft.child, note=draft, offered_by=draft.author, person=who, offered_at=at)
+    if number % 5 == 0:
+        scene.change(row, withdrawn_at=scene.past(choices))
+
+
+def cosign(scene: Scene, choices: Choices) -> None:
+    """An offer is answered."""
+    row = scene.some(choices, "NoteOffer")
+    scene.add(
+        CoSignature, child=row.child, offer=row, note=row.note, person=row.person, sha256="", acted_at=scene.past(choices),
+        kind=choices.one(["cosigned", "returned"]),
+    )  # fmt: skip
+
+
+def choose(scene: Scene, choices: Choices) -> None:
+    """A practice adds a word of its own, and may take it off."""
+    practice, who, at = scene.practices[choices.number() % 5 == 4], scene.person(choices), scene.past(choices)
+    row = scene.add(PracticeChoice, practice=practice, kind="theme", name=f"w{at}", added_by=who, added_at=at)
+    if choices.flag(4):
+        scene.change(row, retired_at=scene.now)
+
+
+def jot(scene: Scene, choices: Choices) -> None:
+    """Unsent words wait on the server."""
+    child = choices.one(scene.children)
+    who, at = scene.tied(choices, child, "therapist"), scene.past(choices)
+    scene.add(FormDraft, child=child, author=who, form="session", data={"minutes": "50"}, saved_at=at)
 
 
 def withhold(scene: Scene, choices: Choices) -> None:
@@ -167,15 +197,11 @@ def withdraw(scene: Scene, choices: Choices) -> None:
 
 
 def err(scene: Scene, choices: Choices) -> None:
-    """An item was entered in error; the copies of that moment follow."""
+    """An item was entered in error; what hangs on it follows by a trigger."""
     row = scene.some(
         choices, "Session", "SessionRecord", "ProgressNote", "Addendum", "ProcessNote", "Summary", "HomeUpdate", "Reply"
     )
     scene.change(row, error_at=scene.now, error_by=scene.people["tom"], error_reason="wrong child")
-    for model, column in (("Attendance", "session_id"), ("Release", "summary_id"), ("Wish", "summary_id")):
-        for copy in scene.made.get(model, []):
-            if getattr(copy, column) == row.pk:
-                scene.change(copy, error_at=scene.now)
 
 
 def tell(scene: Scene, choices: Choices) -> None:
@@ -194,7 +220,8 @@ def _update(scene: Scene, choices: Choices) -> Any:
 def edit(scene: Scene, choices: Choices) -> None:
     """A later wording."""
     row = _update(scene, choices)
-    scene.add(UpdateEdit, child=row.child, update=row, body="b2", edited_at=row.posted_at + choices.number() % 6 * TICK)
+    at = row.posted_at + choices.number() % 6 * TICK
+    scene.add(UpdateEdit, child=row.child, update=row, body="b2", observed_at=row.observed_at, edited_at=at)
 
 
 def share(scene: Scene, choices: Choices) -> None:
@@ -227,7 +254,7 @@ def mark(scene: Scene, choices: Choices) -> None:
 MOVES: dict[str, Callable[[Scene, Choices], None]] = {
     move.__name__: move
     for move in (
-        add_to_note, edit, err, held, mark, note, offer, open_note, read, release, reply, share, sign_note, summarise,
-        tell, think, withdraw, withhold,
+        add_to_note, choose, cosign, edit, err, held, jot, mark, note, offer, open_note, read, release, reply, share, sign_note,
+        summarise, tell, think, withdraw, withhold,
     )
 }  # fmt: skip
