@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from sessions_log.views import home, notes, sessions, summaries
+from sessions_log.views import choices, home, notes, sessions, summaries
 
 C = "children/<uuid:child>/"
 
 urlpatterns = [
+    path("practice/choices/", choices.choices, name="choices"),
     path(f"{C}sessions/new/", sessions.new, name="session_new"),
+    path(f"{C}sessions/new/draft/", sessions.draft, name="session_draft"),
+    path(f"{C}sessions/new/afresh/", sessions.afresh, name="session_afresh"),
     path(f"{C}sessions/<uuid:session>/", sessions.read, name="session"),
+    path(f"{C}sessions/<uuid:session>/error/", sessions.error, name="session_error"),
     path(f"{C}sessions/<uuid:session>/notes/new/", notes.new, name="note_new"),
     path(f"{C}sessions/<uuid:session>/process-notes/new/", notes.new_process_note, name="process_note_new"),
     path(f"{C}sessions/<uuid:session>/summaries/new/", summaries.new, name="summary_new"),

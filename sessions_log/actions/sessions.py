@@ -11,7 +11,9 @@ from accounts import audit
 from accounts.actions.once import SentBefore, insert_once
 from accounts.models import Child
 from accounts.visibility import viewer
-from sessions_log.models import Attendance, Session, SessionRecord
+from sessions_log.actions.unsent import empty_unsent
+from sessions_log.enums import DraftForm, MarkKind
+from sessions_log.models import Attendance, Mark, Session, SessionRecord
 
 
 @transaction.atomic
@@ -24,10 +26,12 @@ def log_session(
     attended: Iterable[int],
     record: dict[str, Any],
     form_key: UUID,
+    used: Iterable[UUID] = (),
 ) -> Session:
     """Log a session as the viewer's own: its facts, who attended (person numbers), and its clinical record.
 
-    `minutes`: length. `held_at`: aware. `record`: fields of SessionRecord. A form sent twice logs once.
+    `minutes`: length. `held_at`: aware. `record`: fields of SessionRecord. `used`: updates from home it made use of; they are
+    marked so. A form sent twice logs once. What was kept of the unsent form is emptied.
     """
     me = viewer()
     placed = {"practice_id": child.practice_id, "child_id": child.pk}
@@ -48,5 +52,25 @@ def log_session(
         for number in people
     )
     SessionRecord.objects.create(**placed, session=session, author_id=me.person_id, **record)
+    mark_used(child=child, session=session, updates=list(used))
+    empty_unsent(child=child, form=DraftForm.SESSION, form_key=form_key)
     audit.record("session_logged", child=child, shown=[session.pk])
     return session
+
+
+def mark_used(*, child: Child, session: Session, updates: list[UUID]) -> None:
+    """Say of each update that it was used in the session; one the viewer has marked as used before keeps that mark."""
+    me = viewer()
+    if not updates:
+        return
+    Mark.objects.bulk_create(
+        [
+            Mark(
+                practice_id=child.practice_id, child=child, update_id=update, marked_by_id=me.person_id,
+                kind=MarkKind.USED, session=session, marked_at=me.moment,
+            )
+            for update in updates
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    audit.record("update_marked", child=child, shown=[session.pk, *updates], data={"kind": MarkKind.USED})

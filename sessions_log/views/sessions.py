@@ -1,12 +1,16 @@
 """Logging a session and reading one."""
 
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.access import about_child
@@ -14,11 +18,26 @@ from accounts.actions.once import SentBefore
 from accounts.models import Child, CircleRow, Person
 from accounts.models.people import names_of
 from accounts.visibility import viewer
+from sessions_log.actions.notes import Stale
 from sessions_log.actions.sessions import log_session
+from sessions_log.actions.unsent import discard_unsent, keep_unsent
+from sessions_log.enums import ChoiceKind, DraftForm, MarkKind
+from sessions_log.error_reads import enterable
 from sessions_log.forms.common import sent_before
-from sessions_log.forms.notes import SECTIONS
 from sessions_log.forms.sessions import SessionForm
-from sessions_log.models import Attendance, ProcessNote, ProgressNote, Session, SessionRecord, Summary
+from sessions_log.loop_reads import FromHome, choices_of, from_home, names_in
+from sessions_log.models import (
+    Addendum,
+    Attendance,
+    FormDraft,
+    ProcessNote,
+    ProgressNote,
+    Session,
+    SessionRecord,
+    Summary,
+)
+from sessions_log.views.errors import confirm
+from sessions_log.vocabulary import worded
 
 
 def people_around(child: Child) -> list[Person]:
@@ -28,26 +47,108 @@ def people_around(child: Child) -> list[Person]:
     return list(Person.objects.visible().filter(pk__in=family).order_by("name", "pk"))
 
 
+# --- Logging --------------------------------------------------------------------------------------------------------------
+
+FACTS = ("held_at", "minutes", "child_attended", "attended", "form_key", "used")
+
+
 @about_child("therapist")
 def new(request: HttpRequest, child: Child) -> HttpResponse:
-    """Log a session."""
-    people = people_around(child)
+    """Log a session; or first go on with the form that was begun and not sent, or throw it away."""
+    home, more = from_home(child)
+    unsent = waiting(child)
     if request.method == "POST":
-        form = SessionForm(request.POST, people=people)
+        form = session_form(child, home, data=request.POST)
         if form.is_valid():
-            facts = ("held_at", "minutes", "child_attended", "attended", "form_key")
             try:
-                session = log_session(
-                    child=child, record=form.record(), **{name: form.cleaned_data[name] for name in facts}
-                )
+                facts = {name: form.cleaned_data[name] for name in FACTS}
+                session = log_session(child=child, record=form.record(), **facts)
                 messages.success(request, _("The session is logged."))
                 return redirect("session", child.public_id, session.pk)
             except SentBefore:
                 sent_before(form)
+    elif unsent and request.GET.get("draft") != "continue":
+        audit.record("form_read", child=child, request=request)
+        return render(request, "sessions_log/session_unsent.html", {"child": child, "unsent": unsent})
     else:
-        form = SessionForm(people=people, initial={"held_at": timezone.localtime().replace(minute=0, second=0)})
-    audit.record("form_read", child=child, request=request)
-    return render(request, "sessions_log/session_new.html", {"child": child, "form": form})
+        form = session_form(child, home, initial=begun(unsent) if unsent else {"held_at": just_now()})
+    shown = [*(entry.update.pk for entry in home), *([unsent.pk] if unsent else [])]
+    audit.record("form_read", child=child, shown=shown, request=request)
+    context = {"child": child, "form": form, "names": names_of(names_in(home)), **loop(home, more, form)}
+    return render(request, "sessions_log/session_new.html", context)
+
+
+def session_form(child: Child, home: list[FromHome], **how: Any) -> SessionForm:
+    """The form, with the people around the child, the practice's own words, and what came from home and is not used yet."""
+    me = viewer()
+    own = choices_of(child.practice_id, ChoiceKind.TECHNIQUE, ChoiceKind.THEME, ChoiceKind.SETTING)
+    updates = [str(entry.update.pk) for entry in home if not entry.used_by(me.person_id)]
+    return SessionForm(people=people_around(child), own=own, updates=updates, **how)
+
+
+def loop(home: list[FromHome], more: bool, form: SessionForm | None = None) -> dict[str, Any]:
+    """What the section "From home" shows: each update, with the box "used in this session" where there is a form for it."""
+    boxes = {str(box.data["value"]): box for box in form["used"]} if form else {}
+    return {
+        "home": [(entry, boxes.get(str(entry.update.pk))) for entry in home],
+        "more": more,
+        "mark_kinds": MarkKind.choices,
+    }
+
+
+def just_now() -> datetime:
+    """Now, on the last five minutes."""
+    now = timezone.localtime(viewer().moment)
+    return now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
+
+
+def waiting(child: Child) -> FormDraft | None:
+    """The viewer's own unsent form of a session with the child, if any words wait in it."""
+    mine = FormDraft.objects.visible().filter(author_id=viewer().person_id, child=child, form=DraftForm.SESSION)
+    found: FormDraft | None = mine.exclude(data={}).first()
+    return found
+
+
+def begun(unsent: FormDraft) -> dict[str, Any]:
+    """The unsent form as it stood."""
+    several = {"attended", "used", "tapped_techniques", "tapped_themes", "tapped_affect"}
+    words = {name: given if name in several else given[0] for name, given in unsent.data.items() if given}
+    blank = dict.fromkeys(SessionForm.base_fields, "")
+    return {**blank, **words, "child_attended": "child_attended" in words, "seen": unsent.saved_at.isoformat()}
+
+
+@require_POST
+@about_child("therapist")
+def draft(request: HttpRequest, child: Child) -> HttpResponse:
+    """Keep the form as far as it is filled in. PostgreSQL takes no NUL in a text; nobody types one."""
+    names = SessionForm.base_fields.keys() - {"seen"}
+    data = {
+        name: [value.replace("\0", "") for value in request.POST.getlist(name)]
+        for name in sorted(names & request.POST.keys())
+    }
+    form = SessionForm(request.POST, people=())
+    form.is_valid()
+    key, seen = (form.cleaned_data.get(name) for name in ("form_key", "seen"))
+    mine = Session.objects.visible().filter(therapist_id=viewer().person_id, form_key=key)
+    if key is None or mine.exists():  # logged in another window
+        return JsonResponse({}, status=409)
+    try:
+        saved = keep_unsent(child=child, form=DraftForm.SESSION, data=data, seen=seen).isoformat()
+    except Stale:
+        return JsonResponse({}, status=409)
+    address = reverse("session_new", args=[child.public_id]) + "?draft=continue"
+    return JsonResponse({"saved_at": saved, "seen": saved, "address": address})
+
+
+@require_POST
+@about_child("therapist")
+def afresh(request: HttpRequest, child: Child) -> HttpResponse:  # noqa: ARG001 - a view's first argument
+    """Throw the unsent form away and begin a new one."""
+    discard_unsent(child=child, form=DraftForm.SESSION)
+    return redirect("session_new", child.public_id)
+
+
+# --- Reading --------------------------------------------------------------------------------------------------------------
 
 
 @about_child("team", "family")
@@ -58,21 +159,56 @@ def read(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     process_notes = list(ProcessNote.objects.visible().filter(session=found).order_by("written_at", "pk"))
     summaries = list(Summary.objects.visible().filter(session=found).order_by("written_at", "pk"))
     attended = list(Attendance.objects.visible().filter(session=found).values_list("person_id", flat=True))
+    is_team = viewer().stands_in("team", child.pk)
+    home, more = from_home(child, found) if is_team else ([], False)
     written: list[ProgressNote | ProcessNote | Summary] = [*notes, *process_notes, *summaries]
-    authors = {found.therapist_id} | {item.author_id for item in written}
-    audit.record("session_read", child=child, shown=[found.pk, *(item.pk for item in written)], request=request)
+    people = {found.therapist_id, found.error_by_id, *attended, *(item.author_id for item in written)}
+    shown = [found.pk, *(item.pk for item in written), *(entry.update.pk for entry in home)]
+    audit.record("session_read", child=child, shown=shown, request=request)
     context = {
         "child": child,
         "session": found,
-        "record": SessionRecord.objects.visible().filter(session=found).first(),
+        "record": record_of(found),
         "notes": notes,
         "process_notes": process_notes,
         "summaries": summaries,
         "child_attended": None in attended,
         "attended": [number for number in attended if number is not None],
-        "names": names_of(authors | {number for number in attended if number is not None}),
-        "is_team": viewer().stands_in("team", child.pk),
+        "names": names_of((people | names_in(home)) - {None}),
+        "is_team": is_team,
         "is_therapist": viewer().stands_in("therapist", child.pk),
-        "templates": list(SECTIONS),
+        "late": is_team and found.logged_at > found.held_at + timedelta(hours=child.practice.notes_due_hours),
+        "to_correct": is_team and enterable(Session.objects.visible()).filter(pk=found.pk).exists(),
+        **loop(home, more),
     }
     return render(request, "sessions_log/session_read.html", context)
+
+
+def record_of(session: Session) -> dict[str, Any]:
+    """The clinical record, if the viewer may read it, its words in the viewer's language."""
+    record = SessionRecord.objects.visible().filter(session=session).first()
+    if record is None:
+        return {}
+    return {
+        "setting": worded(ChoiceKind.SETTING, record.setting),
+        "techniques": [worded(ChoiceKind.TECHNIQUE, word) for word in record.techniques],
+        "themes": [worded(ChoiceKind.THEME, word) for word in record.themes],
+        "engagement": record.engagement,
+        "affect": record.affect,
+        "child_words": record.child_words,
+        "child_choices": record.child_choices,
+    }
+
+
+@about_child("team")
+def error(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
+    """Enter a session in error; what is written on it goes along, as far as this person may enter it in error."""
+    found = get_object_or_404(enterable(Session.objects.visible()), pk=session, child=child)
+    also = [
+        *enterable(Addendum.objects.visible()).filter(note__session=found),
+        *enterable(ProgressNote.objects.visible()).filter(session=found),
+        *enterable(ProcessNote.objects.visible()).filter(session=found),
+        *enterable(Summary.objects.visible()).filter(session=found),
+    ]
+    back = reverse("session", args=[child.public_id, found.pk])
+    return confirm(request, child=child, item=found, title=_("Session"), back=back, also=also)

@@ -1,0 +1,67 @@
+"""Words and templates a practice adds."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Practice
+from sessions_log.enums import ChoiceKind
+from sessions_log.vocabulary import TechniqueGroup
+
+LONGEST = 80  # characters of a name
+MOST_SECTIONS = 12
+
+
+class ChoiceForm(forms.Form):
+    """One more word of a kind, or one more template with its sections. `practice`: asked only of who works in several."""
+
+    kind = forms.ChoiceField(choices=ChoiceKind.choices, widget=forms.HiddenInput)
+    practice = forms.ChoiceField(label=gettext_lazy("Practice"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST)
+    group = forms.ChoiceField(
+        label=gettext_lazy("Stands with"),
+        choices=TechniqueGroup.choices,
+        widget=forms.RadioSelect,
+        initial=TechniqueGroup.OTHER,
+    )
+    sections = forms.CharField(
+        label=gettext_lazy("Sections, one on each line"),
+        max_length=LONGEST * MOST_SECTIONS * 2,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, kind: str, practices: Iterable[Practice], **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"{kind}_%s"  # four of these stand on one page
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].initial = kind
+        self.practices = {str(practice.public_id): practice for practice in practices}
+        self.fields["practice"].choices = [(key, where.name) for key, where in self.practices.items()]  # type: ignore[attr-defined]
+        if len(self.practices) == 1:
+            del self.fields["practice"]
+        if kind != ChoiceKind.TECHNIQUE:
+            del self.fields["group"]
+        if kind != ChoiceKind.TEMPLATE:
+            del self.fields["sections"]
+
+    def clean_sections(self) -> list[str]:
+        """Headings, each once."""
+        lines = [line.strip() for line in self.cleaned_data["sections"].splitlines() if line.strip()]
+        names = list(dict.fromkeys(lines))
+        if any(len(name) > LONGEST for name in names) or len(names) > MOST_SECTIONS:
+            raise forms.ValidationError(_("At most 12 sections, and 80 letters for the heading of each."))
+        return names
+
+    def said(self) -> dict[str, Any]:
+        """What the choice is made of."""
+        data = self.cleaned_data
+        where = self.practices[data["practice"]] if "practice" in data else next(iter(self.practices.values()))
+        return {
+            "practice": where,
+            "kind": data["kind"],
+            "name": data["name"],
+            "group": data.get("group", ""),
+            "sections": data.get("sections", []),
+        }
