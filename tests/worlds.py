@@ -468,7 +468,9 @@ def add_notes(world: Rich) -> None:
         ("ad_opened", "n_opened", day(9, 21), {}), ("ad_err", "n_may", day(5, 21), wrong),
     ):  # fmt: skip
         world.add(name, Addendum, "maya", note=rows[note], author=cast.tom, added_at=added, **error)
-    world.add("offer", NoteOffer, "maya", note=rows["d_offered"], person=cast.ines, offered_at=NOON - DAY)
+    world.add(
+        "offer", NoteOffer, "maya", note=rows["d_offered"], offered_by=cast.tom, person=cast.ines, offered_at=NOON - DAY
+    )
     by = {"withheld_by": cast.tom, "withheld_at": day(5, 6)}
     world.add("withholding", Withholding, "maya", note=rows["n_withheld"], person=cast.priya, **by)
     world.add(
@@ -560,8 +562,8 @@ def add_updates(world: Rich) -> None:
         ("edited", "edited", cast.quinn, day(10, 14), {}),
     ):  # fmt: skip
         share(world, name, update, to, at, **more)
-    world.add("edit_shared", UpdateEdit, "maya", update=world.rows["u_shared"], edited_at=day(10, 13))
-    world.add("edit_now", UpdateEdit, "maya", update=world.rows["u_edited"], edited_at=day(10, 30))
+    reword(world, "shared", "shared", day(10, 13))
+    reword(world, "now", "edited", day(10, 30))
     for name, update, at, error in (
         ("priya", "priya", day(10, 11), {}), ("shared", "shared", day(10, 13), {}), ("dan", "dan", day(6, 14), {}),
         ("quinn", "quinn", day(10, 30), {}), ("err", "priya", day(10, 12), wrong),
@@ -570,6 +572,13 @@ def add_updates(world: Rich) -> None:
     for name, update, at in (("priya", "priya", day(10, 11)), ("dan", "dan", day(6, 15))):
         row = world.rows[f"u_{update}"]
         world.add(f"mark_{name}", Mark, "maya", update=row, marked_by=cast.tom, kind="used", marked_at=at)
+
+
+def reword(world: Rich, name: str, update: str, at: datetime) -> None:
+    """A later wording of an update, every word of it new."""
+    row = world.rows[f"u_{update}"]
+    values = {"observed_at": row.observed_at, "intensity": 6, "edited_at": at}
+    world.add(f"edit_{name}", UpdateEdit, world.child_of[f"u_{update}"], update=row, **values)
 
 
 def share(world: Rich, name: str, update: str, to: Person, at: datetime, **more: Any) -> None:
