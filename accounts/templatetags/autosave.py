@@ -11,4 +11,4 @@ register = template.Library()
 @register.simple_tag
 def writer() -> str:
     """A mark of the viewer's own that says nothing about them: words are never saved for whoever signs in next."""
-    return salted_hmac("carebridge.autosave", str(viewer().person_id)).hexdigest()[:16]
+    return salted_hmac("carebridge.autosave", str(viewer().person_id), algorithm="sha256").hexdigest()[:16]
