@@ -128,13 +128,13 @@ def reviewers(author: str) -> Q:
     return (mine(author) & in_place("team")) | in_place("supervised") | leads()
 
 
-def to_enter_in_error(author: str) -> Q:
-    """Whoever will still read it then may enter it in error, once. A trigger lets nothing else change with it."""
-    return Q(error_at__isnull=True) & reviewers(author)
+def not_in_error() -> Q:
+    """Entered in error once. Who may is asked of what the row becomes; a trigger lets nothing else change with it."""
+    return Q(error_at__isnull=True)
 
 
 def entered_in_error(author: str) -> Q:
-    """What it looks like afterwards: at a moment that has come, in the viewer's own name."""
+    """What it looks like afterwards: at a moment that has come, in the name of a viewer who still reads it."""
     return past("error_at") & mine("error_by_id") & ~Q(error_reason="") & reviewers(author)
 
 

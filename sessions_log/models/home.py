@@ -9,10 +9,10 @@ from accounts.visibility import (
     entered_in_error,
     in_place,
     mine,
+    not_in_error,
     past,
     reviewers,
     seen,
-    to_enter_in_error,
     told_of,
     unless_in_error,
 )
@@ -84,7 +84,7 @@ class HomeUpdate(ChildItem, InError, Told):
     @classmethod
     def changeable_by(cls) -> Q:
         """Nothing but entered in error: by its author, too."""
-        return Q(error_at__isnull=True) & ((in_place("own") & mine("author_id")) | reviewers("author_id"))
+        return not_in_error()
 
     @classmethod
     def changed_into(cls) -> Q:
@@ -227,7 +227,7 @@ class Reply(ChildItem, InError):
     @classmethod
     def changeable_by(cls) -> Q:
         """Nothing but entered in error."""
-        return to_enter_in_error("author_id")
+        return not_in_error()
 
     @classmethod
     def changed_into(cls) -> Q:

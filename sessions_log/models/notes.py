@@ -11,10 +11,11 @@ from accounts.visibility import (
     listed,
     mine,
     not_barred,
+    not_in_error,
     now,
     past,
+    reviewers,
     seen,
-    to_enter_in_error,
     unless_in_error,
 )
 from sessions_log.enums import CoSignKind, NoteTemplate
@@ -84,13 +85,12 @@ class ProgressNote(ChildItem, InError):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """The author, while a therapist of the child and until it is signed; whoever may enter it in error."""
-        writing = in_place("therapist") & mine("author_id") & Q(signed_at__isnull=True, error_at__isnull=True)
-        return writing | to_enter_in_error("author_id")
+        """The author, until it is signed; whoever may enter it in error."""
+        return not_in_error() & ((mine("author_id") & Q(signed_at__isnull=True)) | reviewers("author_id"))
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Still the author's own, signed now, perhaps; or entered in error."""
+        """Still the author's own, as a therapist of the child, signed now, perhaps; or entered in error."""
         still = in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)
         return (still & (Q(signed_at__isnull=True) | past("signed_at"))) | entered_in_error("author_id")
 
@@ -133,7 +133,7 @@ class Addendum(ChildItem, InError):
     @classmethod
     def changeable_by(cls) -> Q:
         """Nothing but entered in error."""
-        return to_enter_in_error("author_id")
+        return not_in_error()
 
     @classmethod
     def changed_into(cls) -> Q:

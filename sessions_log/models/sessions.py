@@ -12,9 +12,9 @@ from accounts.visibility import (
     entered_in_error,
     in_place,
     mine,
+    not_in_error,
     past,
     seen,
-    to_enter_in_error,
     unless_in_error,
 )
 
@@ -65,7 +65,7 @@ class Session(ChildItem, InError):
     @classmethod
     def changeable_by(cls) -> Q:
         """Nothing but entered in error. Record and attendance follow by a trigger."""
-        return to_enter_in_error("therapist_id")
+        return not_in_error()
 
     @classmethod
     def changed_into(cls) -> Q:

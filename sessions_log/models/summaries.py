@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import ChildItem
-from accounts.visibility import entered_in_error, in_place, mine, past, seen, to_enter_in_error, unless_in_error
+from accounts.visibility import entered_in_error, in_place, mine, not_in_error, past, reviewers, seen, unless_in_error
 from sessions_log.enums import OverrideGround, WishKind
 from sessions_log.models.sessions import InError, Session
 
@@ -44,16 +44,16 @@ class Summary(ChildItem, InError):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """Its author, while a therapist of the child; whoever may enter it in error (releases and wish follow by a trigger).
+        """Its author; whoever may enter it in error (releases and wish follow by a trigger).
 
         A trigger ends the author's changes at the first release, for every role: a look-up from here would miss a release
         its author cannot read.
         """
-        return (in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)) | to_enter_in_error("author_id")
+        return not_in_error() & (mine("author_id") | reviewers("author_id"))
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Still the author's own; or entered in error."""
+        """Still the author's own, as a therapist of the child; or entered in error."""
         return (in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)) | entered_in_error("author_id")
 
 

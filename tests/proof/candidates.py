@@ -206,6 +206,9 @@ def misses(world: World, scene: Scene, chance: Random, me: int | None) -> Iterat
         if row:
             yield row
             yield from filter(None, (spoiled(world, scene, chance, row, how) for how in NEAR_MISSES))
+            if model == "NoteOffer":  # to whoever supervised, will supervise or supervises elsewhere
+                supervisors = dict.fromkeys(each.supervisor_id for each in world.tables["Supervision"])
+                yield from (row.but(pk=(key := uuid4()), id=key, person_id=each) for each in supervisors)
 
 
 def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: int) -> Iterator[tuple[Row, Row]]:

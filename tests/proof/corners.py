@@ -27,6 +27,8 @@ from accounts.models import (
 from sessions_log.models import (
     Addendum,
     Attendance,
+    CoSignature,
+    FormDraft,
     HomeUpdate,
     Mark,
     NoteOffer,
@@ -429,7 +431,17 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
         on = {"child": about, "note": note_of}
         scene.add(Withholding, person=reader, reason="r", withheld_by=who, withheld_at=early, **on)
         scene.add(Opening, person=reader, opened_by=who, opened_at=early, **on)
+        for offered in (early, early, scene.at(NOW + 1)):
+            offer = scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=offered, **on)
+            scene.add(CoSignature, offer=offer, person=offer.person, kind="returned", sha256="", acted_at=when, **on)
+        scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=scene.at(NOW + 1), **on)
         scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=early, **on)
+        scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=early, withdrawn_at=early, **on)
+    scene.add(FormDraft, child=about, author=who, form="session", about=uuid4(), data={}, saved_at=when)
+    for withdrawn in (None, scene.at(NOW - 1), scene.now, scene.at(NOW + 1)):
+        draft = scene.add(ProgressNote, session=sound, written_at=early, changed_at=early, **by)
+        to = {"person": scene.people["zoe"], "offered_by": who, "offered_at": early, "withdrawn_at": withdrawn}
+        scene.add(NoteOffer, child=about, note=draft, **to)
     scene.add(ProcessNote, session=sound, written_at=when, changed_at=when, **by, **wrong)
     told = scene.add(HomeUpdate, child=about, author=reader, kind="win", body="b", observed_at=early, posted_at=early)
     scene.add(Reply, update=told, posted_at=when, **by, **wrong)
