@@ -206,5 +206,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Djan
     return {
         "viewer": current,
         "menu_children": current.stands_anywhere_in("team", "own"),
+        "menu_notes": current.stands_anywhere_in("team"),
         "menu_practice": current.stands_anywhere_in("admin"),
     }

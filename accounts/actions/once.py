@@ -34,6 +34,6 @@ def insert_once[M: Guarded](item: M, *, author: str) -> tuple[M, bool]:
 
 def said_in(item: Guarded) -> list[str]:
     """The columns that make two sendings the same act: not the moments of writing, nor what came afterwards."""
-    later = {"signed_at", "signed_sha256", "error_at", "error_by_id", "error_reason"}
+    later = {"signed_at", "signed_sha256", "late", "error_at", "error_by_id", "error_reason"}
     written = {"id", "written_at", "changed_at", "logged_at", "posted_at", "added_at", "moment"} | later
     return [field.attname for field in item._meta.concrete_fields if field.attname not in written]

@@ -1,10 +1,12 @@
-"""Writing, signing and reading notes."""
+"""Writing and reading progress notes."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,53 +18,86 @@ from accounts.models.people import names_of
 from accounts.visibility import viewer
 from sessions_log.actions import notes as actions
 from sessions_log.enums import NoteTemplate
+from sessions_log.error_reads import enterable
 from sessions_log.forms.common import renew, sent_before
-from sessions_log.forms.notes import AddendumForm, NoteForm, ProcessNoteForm
-from sessions_log.models import Addendum, ProcessNote, ProgressNote, Session
+from sessions_log.forms.notes import AddendumForm, NoteForm
+from sessions_log.models import Addendum, ProgressNote, Session
+from sessions_log.note_reads import Layout, given_back, history, layout_of, layouts, offer_of, readers_of_draft
+from sessions_log.views import errors, saving
+
+MOST = 200  # addenda of one note
+
+
+def own_draft(child: Child, note: UUID) -> ProgressNote:
+    """A draft of the viewer's own to write on. Raises Http404."""
+    rows = ProgressNote.objects.visible().select_related("session")
+    unsigned = rows.filter(author_id=viewer().person_id, signed_at__isnull=True, error_at__isnull=True)
+    found: ProgressNote = get_object_or_404(unsigned, pk=note, child=child)
+    return found
+
+
+def chosen(known: list[Layout], key: str) -> Layout:
+    """The layout with this key. Raises Http404."""
+    for layout in known:
+        if layout.key == key:
+            return layout
+    raise Http404
 
 
 @about_child("therapist")
 def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
-    """Start a progress note as a draft, or write and sign it in one go."""
+    """Start a progress note as a draft. Another template is tried on without saving; the words go along."""
     held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
-    template = request.GET.get("template", NoteTemplate.DAP)
-    if template not in NoteTemplate.values:
-        raise Http404
-    form = NoteForm(request.POST or None, template=template)
-    if request.method == "POST" and form.is_valid() and may_go_on(request, form):
+    known = layouts(child)
+    asked = request.POST.get("use") or request.POST.get("template") or request.GET.get("template", NoteTemplate.DAP)
+    form = NoteForm(request.POST or None, layout=chosen(known, asked))
+    if request.method == "POST" and "use" not in request.POST and form.is_valid() and may_go_on(request, form):
         try:
-            note = actions.start_note(
-                child=child,
-                session=held,
-                template=template,
-                body=form.body(),
-                sections=form.sections(),
-                form_key=form.cleaned_data["form_key"],
-            )
-            return finish(request, child, note)
+            key = form.cleaned_data["form_key"]
+            note = actions.start_note(child=child, session=held, form_key=key, **form.words())
+            return go_on(request, child, note)
         except SentBefore:
             sent_before(form)
     audit.record("form_read", child=child, shown=[held.pk], request=request)
-    context = {"child": child, "session": held, "form": form, "template": template, "templates": NoteTemplate.choices}
+    context = {"child": child, "session": held, "form": form, "layouts": known, "chosen": form.layout}
     return render(request, "sessions_log/note_edit.html", context)
 
 
+@require_POST
+@about_child("therapist")
+def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
+    """Keep the first words of a note: they make the draft, whose address the page goes on with."""
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    form = NoteForm(request.POST, layout=chosen(layouts(child), request.POST.get("template", "")))
+    if not form.is_valid():
+        return saving.refused(form)
+    if form.is_blank():
+        return saving.saved()
+    try:
+        key = form.cleaned_data["form_key"]
+        note = actions.start_note(child=child, session=held, form_key=key, **form.words())
+    except SentBefore:
+        return saving.stale()
+    address, going_on = (reverse(name, args=[child.public_id, note.pk]) for name in ("note", "note_autosave"))
+    return saving.saved(note.changed_at, address=address, autosave=going_on)
+
+
 def may_go_on(request: HttpRequest, form: NoteForm) -> bool:
-    """A note without a word cannot be signed; a draft may be empty."""
-    if "sign" in request.POST and form.is_blank():
+    """A note without a word cannot be signed or offered; a draft may be empty."""
+    if ("sign" in request.POST or "offer" in request.POST) and form.is_blank():
         form.add_error(None, _("There is nothing to sign yet. Write the note first; nothing has been lost."))
         return False
     return True
 
 
-def finish(request: HttpRequest, child: Child, note: ProgressNote) -> HttpResponse:
-    """Sign when that button was pressed; back to the note."""
-    if "sign" in request.POST and note.signed_at is None:
-        note.refresh_from_db()
-        actions.sign_note(child=child, note=note)
-        messages.success(request, _("The note is signed. From now on it can only be added to."))
-    else:
-        messages.success(request, _("The draft is saved. Only you can read it."))
+def go_on(request: HttpRequest, child: Child, note: ProgressNote) -> HttpResponse:
+    """Where the button that was pressed leads, once the words are saved."""
+    if "sign" in request.POST:
+        return redirect("note_sign", child.public_id, note.pk)
+    if "offer" in request.POST:
+        return redirect("note_offer", child.public_id, note.pk)
+    if "use" not in request.POST and note.signed_at is None:
+        messages.success(request, _("The draft is saved."))
     return redirect("note", child.public_id, note.pk)
 
 
@@ -70,51 +105,94 @@ def finish(request: HttpRequest, child: Child, note: ProgressNote) -> HttpRespon
 def read(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     """A progress note: its author goes on writing a draft; whoever may, reads it signed, with its addenda."""
     found = get_object_or_404(ProgressNote.objects.visible().select_related("session"), pk=note, child=child)
-    if found.signed_at is None and found.author_id == viewer().person_id and viewer().stands_in("therapist", child.pk):
+    is_mine = found.author_id == viewer().person_id and viewer().stands_in("therapist", child.pk)
+    if is_mine and found.signed_at is None and found.error_at is None:
         return edit(request, child, found)
     return read_page(request, child, found, AddendumForm())
 
 
-def read_page(request: HttpRequest, child: Child, note: ProgressNote, form: AddendumForm) -> HttpResponse:
+def read_page(
+    request: HttpRequest, child: Child, note: ProgressNote, form: AddendumForm, status: int = 200
+) -> HttpResponse:
     """A note with its addenda and, for the child's therapists, the box to add to a signed one."""
-    addenda = list(Addendum.objects.visible().filter(note=note).order_by("added_at", "pk"))
+    addenda = list(Addendum.objects.visible().filter(note=note).order_by("added_at", "pk")[:MOST])
     audit.record("note_read", child=child, shown=[note.pk, *(item.pk for item in addenda)], request=request)
+    is_team = viewer().stands_in("team", child.pk)
+    steps = history(note, addenda) if is_team else []
+    offer = offer_of(note) if is_team and note.signed_at is None else None
+    people = {note.author_id, note.error_by_id, *(item.author_id for item in addenda)}
+    people |= {item.error_by_id for item in addenda} | {number for step in steps for number in (step.who, step.to)}
+    signed = note.signed_at is not None and note.error_at is None
     context = {
         "child": child,
         "note": note,
+        "layout": layout_of(note),
         "addenda": addenda,
-        "names": names_of({note.author_id, *(item.author_id for item in addenda)}),
-        "form": form if viewer().stands_in("therapist", child.pk) and note.signed_at else None,
+        "history": steps,
+        "names": names_of(people - {None}),
+        "to_answer": offer is not None and offer.person_id == viewer().person_id,
+        "unfinished": note.signed_at is None and offer is None and note.error_at is None,
+        "may_err": is_team and enterable(ProgressNote.objects.visible()).filter(pk=note.pk).exists(),
+        "wrong_addenda": enterable(Addendum.objects.visible()).filter(note=note) if is_team else [],
+        "form": form if viewer().stands_in("therapist", child.pk) and signed else None,
     }
-    return render(request, "sessions_log/note_read.html", context)
+    return render(request, "sessions_log/note_read.html", context, status=status)
 
 
 def edit(request: HttpRequest, child: Child, note: ProgressNote) -> HttpResponse:
     """The draft's form. An older window's text never overwrites a newer one: both are shown."""
-    names = [name for name, _words in note.sections]
-    initial = {"seen": note.changed_at.isoformat(), "body": note.body}
-    initial |= {f"section_{number}": words for number, (_name, words) in enumerate(note.sections)}
-    form = NoteForm(request.POST or None, template=note.template, names=names, initial=initial)
+    known = layouts(child)
+    use = request.POST.get("use")
+    form = NoteForm(request.POST, layout=chosen(known, use)) if use else NoteForm.of(note, request.POST or None)
     stale = False
     if request.method == "POST" and form.is_valid() and may_go_on(request, form):
         try:
-            actions.change_note(
-                child=child, note=note, body=form.body(), sections=form.sections(), seen=form.cleaned_data["seen"]
-            )
-            return finish(request, child, note)
+            actions.change_note(child=child, note=note, seen=form.cleaned_data["seen"], **form.words())
+            return go_on(request, child, note)
         except actions.Stale:
-            stale = True
+            stale, form = True, NoteForm.of(note, request.POST)
             renew(form, note.changed_at)
     audit.record("note_read", child=child, shown=[note.pk], request=request)
-    context = {"child": child, "session": note.session, "form": form, "note": note, "stale": stale}
+    context = {"form": form, "layouts": known, "chosen": form.layout, "stale": stale, **beside(child, note)}
     return render(request, "sessions_log/note_edit.html", context, status=409 if stale else 200)
+
+
+def beside(child: Child, note: ProgressNote) -> dict[str, Any]:
+    """What stands beside a draft's text: who reads it already, and what was said when it was given back."""
+    offer, returned, others = offer_of(note), given_back(note), readers_of_draft(note)
+    people = {*others, *([returned.person_id] if returned else [])}
+    return {
+        "child": child,
+        "session": note.session,
+        "note": note,
+        "offer": offer,
+        "returned": returned if offer is None else None,
+        "names": names_of(people),
+        "readers": others,
+    }
+
+
+@require_POST
+@about_child("therapist")
+def autosave(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
+    """Keep a draft's words while they are being written."""
+    found = own_draft(child, note)
+    form = NoteForm.of(found, request.POST)
+    if not form.is_valid():
+        return saving.refused(form)
+    try:
+        version = form.cleaned_data["seen"]
+        return saving.saved(actions.change_note(child=child, note=found, seen=version, by_hand=False, **form.words()))
+    except actions.Stale:
+        return saving.stale()
 
 
 @require_POST
 @about_child("therapist")
 def addendum(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     """Add to a signed note."""
-    found = get_object_or_404(ProgressNote.objects.visible(), pk=note, child=child, signed_at__isnull=False)
+    signed = ProgressNote.objects.visible().filter(signed_at__isnull=False, error_at__isnull=True)
+    found = get_object_or_404(signed.select_related("session"), pk=note, child=child)
     form = AddendumForm(request.POST)
     if form.is_valid():
         try:
@@ -126,40 +204,18 @@ def addendum(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     return read_page(request, child, found, form)
 
 
-@about_child("therapist")
-def new_process_note(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
-    """Start a process note."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
-    form = ProcessNoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            note = actions.start_process_note(child=child, session=held, body=data["body"], form_key=data["form_key"])
-            messages.success(request, _("Saved. Only you can ever read it."))
-            return redirect("process_note", child.public_id, note.pk)
-        except SentBefore:
-            sent_before(form)
-    audit.record("form_read", child=child, shown=[held.pk], request=request)
-    return render(request, "sessions_log/process_note.html", {"child": child, "session": held, "form": form})
+@about_child("team")
+def error(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
+    """Enter a draft or a signed note in error, what was added to it too."""
+    found = get_object_or_404(enterable(ProgressNote.objects.visible()), pk=note, child=child)
+    also = list(enterable(Addendum.objects.visible()).filter(note=found).order_by("added_at", "pk"))
+    back = reverse("note", args=[child.public_id, found.pk])
+    return errors.confirm(request, child=child, item=found, title=_("Progress note"), back=back, also=also)
 
 
-@about_child("therapist")
-def process_note(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
-    """One's own process note, to read and go on writing."""
-    found = get_object_or_404(ProcessNote.objects.visible().select_related("session"), pk=note, child=child)
-    initial = {"seen": found.changed_at.isoformat(), "body": found.body}
-    form = ProcessNoteForm(request.POST or None, initial=initial)
-    stale = False
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change_process_note(
-                child=child, note=found, body=form.cleaned_data["body"], seen=form.cleaned_data["seen"]
-            )
-            messages.success(request, _("Saved. Only you can ever read it."))
-            return redirect("process_note", child.public_id, found.pk)
-        except actions.Stale:
-            stale = True
-            renew(form, found.changed_at)
-    audit.record("process_note_read", child=child, shown=[found.pk], request=request)
-    context = {"child": child, "session": found.session, "form": form, "note": found, "stale": stale}
-    return render(request, "sessions_log/process_note.html", context, status=409 if stale else 200)
+@about_child("team")
+def addendum_error(request: HttpRequest, child: Child, addendum: UUID) -> HttpResponse:
+    """Enter an addendum in error."""
+    found = get_object_or_404(enterable(Addendum.objects.visible()), pk=addendum, child=child)
+    back = reverse("note", args=[child.public_id, found.note_id])
+    return errors.confirm(request, child=child, item=found, title=_("Addendum"), back=back)

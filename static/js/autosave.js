@@ -2,9 +2,12 @@
 //
 // <form data-autosave="ADDRESS" autocomplete="off"> with templates/components/autosave.html inside. What was typed is posted
 // to ADDRESS, which answers
-//   200 {"seen": …, "address": …}  saved; both optional: the version now seen, and the page that a reload should open
+//   200 {"seen", "address", "autosave"}  saved; each optional: the version now seen, the page that a reload should open, and
+//                                  where the next words go
 //   409                            changed in another window: saving by hand shows both texts
 //   422 {"errors": [words, …]}     cannot be saved as it is
+// data-unsaved: the page came with words that are not saved yet. Without data-autosave they are only guarded: it is for the
+// writer to choose between two texts.
 // A post whose answer got lost is sent again word for word, before anything newer: for the same words ADDRESS answers 200.
 
 const QUIET = 3000; // milliseconds without a key before saving
@@ -14,6 +17,13 @@ const RETRIES = [2000, 5000, 15000, 30000];
 const KEPT_ALIVE = 20000; // characters a browser surely sends from a page that is closing
 
 for (const form of document.querySelectorAll("form[data-autosave]")) watch(form);
+for (const form of document.querySelectorAll("form[data-unsaved]:not([data-autosave])")) guard(form);
+
+function guard(form) {
+  let leaving = false;
+  form.addEventListener("submit", () => (leaving = true));
+  window.addEventListener("beforeunload", (event) => leaving || event.preventDefault());
+}
 
 function watch(form) {
   const state = form.querySelector("[data-autosave-state]");
@@ -109,6 +119,7 @@ function watch(form) {
     unanswered = null;
     failures = 0;
     if (told.seen && form.elements.seen) form.elements.seen.value = told.seen;
+    if (told.autosave) form.dataset.autosave = told.autosave;
     if (told.address) {
       form.action = told.address;
       history.replaceState(history.state, "", told.address);
@@ -160,6 +171,7 @@ function watch(form) {
     if (kind === "out" || kind === "offline" || kind === "trouble") send();
   }
 
+  if ("unsaved" in form.dataset) typed();
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   // A button's own page comes only when the words are safe: the browser's "no connection" page would take them along.

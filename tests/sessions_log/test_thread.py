@@ -84,8 +84,9 @@ def test_a_note_is_drafted_signed_and_added_to(willow: Willow) -> None:
     assert note.sections == [["Data", "d"], ["Assessment", "a"], ["Plan", "p"]]
     url = reverse("note", args=[willow.maya.public_id, note.pk])
     assert signed_in(willow.ines).get(url).status_code == 404
-    signed = tom.post(url, {**words, "seen": note.changed_at.isoformat(), "sign": ""})
-    assert signed.status_code == 302
+    signing = tom.post(url, {**words, "seen": note.changed_at.isoformat(), "sign": ""})["Location"]
+    shown = tom.get(signing).context["form"].initial
+    assert tom.post(signing, shown).status_code == 302
     note.refresh_from_db()
     assert note.signed_at == NOON
     assert len(note.signed_sha256) == 64

@@ -1,0 +1,26 @@
+"""What autosave.js is answered."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import JsonResponse
+
+
+def saved(seen: datetime | None = None, **more: Any) -> JsonResponse:
+    """The words are saved; `seen`: their version from now on."""
+    return JsonResponse({**({"seen": seen.isoformat()} if seen else {}), **more})
+
+
+def stale() -> JsonResponse:
+    """Changed in another window."""
+    return JsonResponse({}, status=409)
+
+
+def refused(form: forms.BaseForm) -> JsonResponse:
+    """Cannot be saved as it is, and why."""
+    told = []
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields and not form[name].is_hidden else ""
+        told += [f"{label}: {error}" if label else str(error) for error in errors]
+    return JsonResponse({"errors": told}, status=422)
