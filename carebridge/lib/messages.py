@@ -108,7 +108,8 @@ def _older(mo: Path, po: Path) -> bool:
 def _sources() -> Iterator[str]:
     """Everything a text may stand in, as Python that Babel can read."""
     for path in templates():
-        yield templatize(path.read_text())
+        # A page's indentation is no program's: without it, every line is one.
+        yield "\n".join(line.lstrip() for line in templatize(path.read_text()).splitlines())
     for room in sorted(ROOT.glob("*/apps.py")):
         for path in sorted(room.parent.rglob("*.py")):
             yield path.read_text()
