@@ -19,9 +19,9 @@ from sessions_log.actions import cosigning
 from sessions_log.actions.notes import Offered, Stale, is_late, sections_hash, sign_note
 from sessions_log.forms.notes import GiveBackForm, OfferForm, ShownForm
 from sessions_log.models import ProgressNote
-from sessions_log.note_readers import readers_once
 from sessions_log.note_reads import answered, layout_of, offer_of, offers, supervisors_of_mine
 from sessions_log.views.notes import own_draft
+from sessions_log.who_reads import names_reading, readers_if
 
 
 def shown(child: Child, note: ProgressNote) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def sign(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     context["form"], context["moved"] = ShownForm(initial={"sha256": sha256}), status == 409
     if not context["blank"]:
         signing = partial(sign_note, child=child, note=own_draft(child, note))
-        context["readers"] = readers_once(child, signing)
+        context["readers"] = sorted(names_reading(readers_if(child, signing)))
     audit.record("note_read", child=child, shown=[found.pk], request=request)
     return render(request, "sessions_log/note_sign.html", context, status=status)
 
@@ -124,7 +124,8 @@ def answer_page(
     """The text, who will read it once it is co-signed, and both answers."""
     sha256 = sections_hash(note)
     try:
-        reading = readers_once(child, partial(cosigning.cosign, child=child, note=note, sha256=sha256))
+        signing = partial(cosigning.cosign, child=child, note=note, sha256=sha256)
+        reading = sorted(names_reading(readers_if(child, signing)))
     except Stale:  # its author is no therapist of the child any more, and signs nothing
         reading = []
     if back is None:
