@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Child, CircleRow, HelperConsent, Person
+from accounts.models import Account, AuditEvent, Child, CircleRow, HelperConsent, Person
 from sessions_log.models import (
     HomeUpdate,
     Override,
@@ -451,3 +451,19 @@ def test_a_look_with_head_is_no_reading(willow: Willow) -> None:
     share(tom, willow.leo, summary, willow.nell)
     signed_in(willow.nell).head(reverse("summary", args=[willow.leo.public_id, summary.pk]))
     assert not Reading.objects.exists()
+
+
+def test_readers_are_named_as_the_therapist_would_say_it(willow: Willow) -> None:
+    """In Spanish "Priya e Ivy"."""
+    ivy = people.person("Ivy")
+    people.tie(ivy, willow.leo, "guardian", "informed", relationship="aunt")
+    people.explain(ivy, willow.leo, willow.tom)
+    tom = signed_in(willow.tom)
+    summary = write_summary(tom, willow.leo, log_session(tom, willow.leo))
+    Account.objects.filter(pk=willow.tom.pk).update(language="es")
+    url, chosen = reverse("summary_share", args=[willow.leo.public_id, summary.pk]), [willow.nell, ivy]
+    preview = tom.post(url, {"readers": [str(who.public_id) for who in chosen]})
+    assert "Compartir con Nell e Ivy" in preview.content.decode()
+    assert share(tom, willow.leo, summary, *chosen) == 302
+    read = tom.get(reverse("summary", args=[willow.leo.public_id, summary.pk]))
+    assert "Nell e Ivy" in read.content.decode()
