@@ -61,7 +61,13 @@ def finish(request: HttpRequest, child: Child, note: ProgressNote) -> HttpRespon
         actions.sign_note(child=child, note=note)
         messages.success(request, _("The note is signed. From now on it can only be added to."))
     else:
-        messages.success(request, _("The draft is saved. Only you can read it."))
+        messages.success(
+            request,
+            _(
+                "The draft is saved. Only you read it, and a supervisor it is offered to. If you stop treating the child, "
+                "the child's therapists take it over."
+            ),
+        )
     return redirect("note", child.public_id, note.pk)
 
 

@@ -82,7 +82,7 @@ def write_and_sign(tom: Visitor) -> None:
     tom.fill("Assessment", NOTE[1])
     tom.look()
     tom.press("Save the draft")
-    tom.reads("The draft is saved. Only you can read it.")
+    tom.reads("The draft is saved. Only you read it, and a supervisor it is offered to.")
     open_session(tom)
     tom.reads("draft, not signed")
     tom.follow("DAP")
