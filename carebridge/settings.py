@@ -122,7 +122,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lucide.templatetags.lucide"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "carebridge.lib.icons"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",

@@ -8,9 +8,9 @@ from django.shortcuts import render
 
 from accounts import audit
 from accounts.access import about_child, for_places
-from accounts.models import Child, CircleRow
+from accounts.models import Child
 from accounts.models.people import names_of
-from accounts.reads import children
+from accounts.reads import children, therapists_now
 from accounts.visibility import viewer
 from sessions_log.reads import stream
 
@@ -38,19 +38,16 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
     """The card, what may be done, and what happened, newest first."""
     me = viewer()
     entries, last = stream(child, cursor_of(request.GET.get("before", "")))
-    therapists = (
-        CircleRow.objects.visible()
-        .filter(child=child, role="therapist", starts__lte=me.moment)
-        .exclude(ends__lte=me.moment)
-        .values_list("person_id", flat=True)
-    )
+    therapists = therapists_now(child)
+    names = names_of({*therapists, *(entry.author_id for entry in entries)})
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
     context = {
         "child": child,
         "entries": entries,
         "older": f"{last.moment.isoformat()}_{last.id}" if last else "",
         "paged": "before" in request.GET,
-        "therapists": list(names_of(therapists).values()),
+        "names": names,
+        "therapists": [names[number] for number in therapists if number in names],
         "is_team": me.stands_in("team", child.pk),
         "is_therapist": me.stands_in("therapist", child.pk),
         "is_family": me.stands_in("own", child.pk),
