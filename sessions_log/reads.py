@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 
 from accounts.models import Child
+from accounts.visibility import Compiled
 from carebridge.lib.among import Among
 from sessions_log.enums import UpdateKind
 from sessions_log.models import HomeUpdate, Release, Session, Sharing, Summary, UpdateEdit
@@ -44,12 +44,20 @@ def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None) -> Que
     return ordered[: PAGE + 1]
 
 
-@cache  # never read themselves, so they hold no row; building them anew costs as much as asking them
-def reached_me() -> tuple[Coalesce, Coalesce]:
-    """When a summary and an update reached the viewer: by release or sharing, else when they were written."""
+def summary_reached_me() -> Coalesce:
+    """When a summary reached the viewer: when it was released to them, else when it was written."""
     to_me = Release.objects.filter(Release.standing_to_me(), summary=OuterRef("pk")).values("released_at")[:1]
+    return Coalesce(to_me, "written_at")
+
+
+def update_reached_me() -> Coalesce:
+    """When an update reached the viewer: when it was shared with them, else when it was posted."""
     with_me = Sharing.objects.filter(Sharing.standing_to_me(), update=OuterRef("pk")).values("shared_at")[:1]
-    return Coalesce(to_me, "written_at"), Coalesce(with_me, "posted_at")
+    return Coalesce(with_me, "posted_at")
+
+
+SUMMARY_AT = Compiled(Summary, summary_reached_me, DateTimeField())
+UPDATE_AT = Compiled(HomeUpdate, update_reached_me, DateTimeField())
 
 
 def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[list[Entry], Entry | None]:
@@ -58,11 +66,10 @@ def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[l
 
     What was released to or shared with the viewer stands where it reached them, not where it was written.
     """
-    summary_at, update_at = reached_me()
     sources: list[tuple[str, QuerySet[Any], Any, str, list[str]]] = [
         ("session", Session.objects.visible(), F("moment"), "therapist_id", ["held_at", "minutes"]),
-        ("summary", Summary.objects.visible(), summary_at, "author_id", ["body"]),
-        ("update", HomeUpdate.objects.visible(), update_at, "author_id", ["body", "kind"]),
+        ("summary", Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]),
+        ("update", HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind"]),
     ]
     found = []
     for kind, rows, shown_at, author, shown in sources:
