@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions_log.views import home, notes, sessions, summaries
+from sessions_log.views import home, notes, sessions, shared, summaries
 
 C = "children/<uuid:child>/"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{C}summaries/<uuid:summary>/edit/", summaries.edit, name="summary_edit"),
     path(f"{C}summaries/<uuid:summary>/wish/", summaries.wish, name="summary_wish"),
     path(f"{C}summaries/<uuid:summary>/share/", summaries.share, name="summary_share"),
+    path(f"{C}shared/", shared.shared, name="shared"),
     path(f"{C}updates/new/", home.new, name="update_new"),
     path(f"{C}updates/<uuid:update>/", home.read, name="update"),
     path(f"{C}updates/<uuid:update>/reply/", home.reply, name="update_reply"),

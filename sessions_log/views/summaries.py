@@ -22,6 +22,7 @@ from sessions_log.actions import summaries as actions
 from sessions_log.actions.notes import Stale
 from sessions_log.forms import ReleaseForm, SummaryForm, WishForm, renew, sent_before
 from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
+from sessions_log.views.shared import young_side
 
 
 @about_child("therapist")
@@ -42,7 +43,8 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 
 @about_child("team", "family", "helper")
 def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
-    """The summary. For the team also the child's wish, who reads it, and what there is to do."""
+    """The summary. For the team also the child's wish, who reads it, and what there is to do; for the young person the wish
+    and who reads it (worked case 5)."""
     found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child)
     if request.method == "GET":
         actions.mark_read(child=child, summary=found)
@@ -50,6 +52,8 @@ def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
     context: dict[str, Any] = {"child": child, "summary": found, "names": names_of({found.author_id})}
     if viewer().stands_in("team", child.pk):
         context |= team_side(child, found)
+    elif viewer().stands_in("young", child.pk):
+        context |= young_side(found)
     return render(request, "sessions_log/summary_read.html", context)
 
 

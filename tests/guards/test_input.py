@@ -55,7 +55,7 @@ def forms(world: Rich) -> list[Form]:
 
 QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("omar", "people", "", ("page",)), ("omar", "circles", "", ("page",)), ("tom", "child", "", ("before",)),
-    ("priya", "child", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
+    ("priya", "child", "", ("before",)), ("maya_login", "shared", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
     ("", "account_login", "", ("next",)), ("", "account_reset_password", "", ("next",)),
     ("tom", "account_logout", "", ("next",)), ("tom", "account_reauthenticate", "", ("next",)),
 ]  # fmt: skip
