@@ -184,6 +184,7 @@ def test_who_knows_an_address_cannot_lock_its_owner_out(priya_with_password: Wil
     assert sign_in(hers, email, PASSWORD) == 302
     fresh = WallClient(REMOTE_ADDR="203.0.113.5")
     assert sign_in(fresh, email, PASSWORD) == 200
+    assert f'href="{reverse("account_reset_password")}"' in fresh.get(reverse("account_login")).content.decode()
     fresh.post(reverse("account_reset_password"), {"email": email})
     link = re.search(r"http://\S+", str(mail.outbox[-1].body))
     assert link
