@@ -35,6 +35,7 @@ check: ready ## lint, format, types, migrations, imports, templates, translation
 	$(PYTHON) -m carebridge.lib.messages --check
 
 bench: ready ## timings
+	@$(PYTHON) -m carebridge.lib.messages
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 ready: $(UV)

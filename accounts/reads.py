@@ -16,6 +16,13 @@ def children() -> QuerySet[Child]:
     return found
 
 
+def therapists_now(child: Child) -> list[int]:
+    """Person numbers of the child's therapists at this moment, the longest there first."""
+    moment = viewer().moment
+    rows = CircleRow.objects.visible().filter(child=child, role=CircleRole.THERAPIST, starts__lte=moment)
+    return list(rows.exclude(ends__lte=moment).order_by("starts", "pk").values_list("person_id", flat=True))
+
+
 @dataclass(frozen=True)
 class Reader:
     """A member of the child's family or a helper, as the team sees them when choosing who reads something.

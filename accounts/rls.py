@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Expression, Q
 from psycopg import ClientCursor
 
 from accounts.models import ChildItem
@@ -59,11 +59,13 @@ CHANGED_BY_AUTHZ = {
 }
 
 
-def compiled(model: type[models.Model], rule: Q) -> str:
-    """The rule as SQL over the table's own columns. Raises ValueError for a rule that spans a join (dangling alias)."""
-    query = model._default_manager.filter(rule).query
+def compiled(model: type[models.Model], rule: Q | Expression) -> str:
+    """The rule (or another expression) as SQL over the table's own columns. Raises ValueError for one that spans a join
+    (dangling alias)."""
+    rows = model._default_manager
+    query = (rows.filter(rule) if isinstance(rule, Q) else rows.annotate(compiled=rule)).query
     compiler = query.get_compiler(connection=connection)
-    sql, params = compiler.compile(query.where)
+    sql, params = compiler.compile(query.where if isinstance(rule, Q) else query.annotations["compiled"])
     joined = [alias for alias, count in query.alias_refcount.items() if count and alias != model._meta.db_table]
     if joined:
         raise ValueError(f"{model.__name__}: a rule may not span a join: {joined}")

@@ -1,4 +1,5 @@
-"""What CareBridge asks of allauth: closed sign-up, and every sign-in, refusal and password change on the audit trail.
+"""What CareBridge asks of allauth: closed sign-up, guessing stopped without locking anyone out, and every sign-in, refusal
+and password change on the audit trail.
 
 The only module with signals: allauth offers no other place to stand.
 """
@@ -7,12 +8,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset
+from allauth.core.internal import ratelimit  # its public face cannot take an attempt back
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from accounts import audit
+from accounts import audit, known_browsers
 from accounts.models import Account
 from accounts.visibility import enter, viewer
 
@@ -23,6 +25,46 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Never."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before the password is looked at; with too many behind it, it is not.
+
+        A browser this address has signed in from before has a count of its own. Any other is counted by network address,
+        by e-mail and network address together, and, against many who guess at once, by e-mail. So who knows an address can
+        use up the attempts of strangers to it, and not those of its owner.
+        """
+        address = str(credentials.get("email") or "").lower()
+        self.counted: list[ratelimit.RateLimitUsage] = []
+        for action, key in self.counts(request, address):
+            usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+            if usage is None:
+                raise self.validation_error("too_many_login_attempts")
+            self.counted.append(usage)
+
+    @staticmethod
+    def counts(request: HttpRequest, address: str) -> list[tuple[str, str]]:
+        """The limits an attempt falls under (settings.ACCOUNT_RATE_LIMITS), each with what it is counted by."""
+        browser = known_browsers.name_of(request, address)
+        if browser:
+            return [("login_failed_known", f"{address}:{browser}")]
+        return [("login_failed", f"{address}:{ratelimit.get_ip(request)}"), ("login_failed_anywhere", address)]
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The password was right: no failure after all."""
+        for usage in self.counted:
+            usage.rollback()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Whoever set a new password by a mailed key owns the address: nothing stands against it any more."""
+        for action, key in self.counts(request, str(credentials["email"]).lower()):
+            ratelimit.clear(request, app="allauth.account", action=action, key=key)
+
+    def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:
+        """From now on this browser is known."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        if user.email:
+            known_browsers.remember(request, response, user.email)
+        return response
 
     def set_password(self, user: Account, password: str) -> None:
         """This column alone: the web process may write no other of an account."""

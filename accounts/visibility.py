@@ -11,7 +11,7 @@ Source of every rule: visibility.md; each model names its row of the table there
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -157,36 +157,48 @@ def no_viewer() -> Q:
 # --- Rules: what a model declares ------------------------------------------------------------------------------------------
 
 
-class _Rule(Expression):
-    """A model's read rule as the very SQL of its policy, compiled once: building the same `Q` anew costs more than its query."""
+_YES_OR_NO = BooleanField()
 
-    conditional = True
-    output_field = BooleanField()
 
-    def __init__(self, model: type[models.Model], alias: str = "") -> None:
-        super().__init__()
-        self.model, self.alias = model, alias or model._meta.db_table
+class Compiled(Expression):
+    """An expression over a model's own columns as SQL compiled once: building it anew costs more than its query.
 
-    def resolve_expression(self, query: Any = None, *_: Any, **__: Any) -> "_Rule":
-        """The rule speaks of the query's own first table."""
-        return _Rule(self.model, query.get_initial_alias())
+    `write` gives the expression; it is asked once a process, so it may depend on nothing but the code.
+    """
 
-    def relabeled_clone(self, change_map: Mapping[str, str]) -> "_Rule":
+    def __init__(
+        self,
+        model: type[models.Model],
+        write: Callable[[], Q | Expression],
+        output_field: "models.Field[Any, Any]" = _YES_OR_NO,
+        alias: str = "",
+    ) -> None:
+        super().__init__(output_field=output_field)
+        self.model, self.write, self.alias = model, write, alias or model._meta.db_table
+
+    def under(self, alias: str) -> "Compiled":
+        """The same where the table goes by another name."""
+        return Compiled(self.model, self.write, self.output_field, alias)
+
+    def resolve_expression(self, query: Any = None, *_: Any, **__: Any) -> "Compiled":
+        """The expression speaks of the query's own first table."""
+        return self.under(query.get_initial_alias())
+
+    def relabeled_clone(self, change_map: Mapping[str, str]) -> "Compiled":
         """Inside a sub-query the table goes by another name."""
-        return _Rule(self.model, change_map.get(self.alias, self.alias))
+        return self.under(change_map.get(self.alias, self.alias))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:  # noqa: ARG002 - Django's
-        """The policy's SQL over the alias; it has no parameters."""
-        sql = _rule_sql(self.model)
-        return sql.replace(f'"{self.model._meta.db_table}".', f'"{self.alias}".'), ()
+        """The SQL over the alias; it has no parameters."""
+        return _sql_of(self.model, self.write).replace(f'"{self.model._meta.db_table}".', f'"{self.alias}".'), ()
 
 
 @cache
-def _rule_sql(model: type[models.Model]) -> str:
-    """The rule's SQL. Aliases inside get names no outer query has; per cent signs are the driver's."""
+def _sql_of(model: type[models.Model], write: Callable[[], Q | Expression]) -> str:
+    """The expression's SQL. Aliases inside get names no outer query has; per cent signs are the driver's."""
     from accounts.rls import compiled
 
-    return re.sub(r'"([T-Z][0-9]+)"', r'"rule_\1"', compiled(model, model.visible_to())).replace("%", "%%")  # type: ignore[attr-defined]
+    return re.sub(r'"([T-Z][0-9]+)"', r'"rule_\1"', compiled(model, write())).replace("%", "%%")
 
 
 class VisibleQuerySet[M: models.Model](models.QuerySet[M]):
@@ -197,7 +209,8 @@ class VisibleQuerySet[M: models.Model](models.QuerySet[M]):
 
         Reading a related row that was not asked for raises: it would be a query per row, and a row past the rules.
         """
-        return self.filter(_Rule(self.model)).fetch_mode(models.FETCH_RAISE)
+        rule = Compiled(self.model, self.model.visible_to)  # type: ignore[attr-defined]
+        return self.filter(rule).fetch_mode(models.FETCH_RAISE)
 
 
 class Guarded(models.Model):

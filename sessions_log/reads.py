@@ -1,15 +1,17 @@
 """Look-ups of the room, each starting from the visibility rule and bounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 
 from accounts.models import Child
-from accounts.models.people import names_of
+from accounts.visibility import Compiled
+from carebridge.lib.among import Among
+from sessions_log.enums import UpdateKind
 from sessions_log.models import HomeUpdate, Release, Session, Sharing, Summary, UpdateEdit
 
 PAGE = 20  # entries of a stream shown at once
@@ -17,14 +19,20 @@ PAGE = 20  # entries of a stream shown at once
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a child's stream. `kind`: session, summary or update. `words`: an update's, as they stand now."""
+    """One line of a child's stream. `kind`: session, summary or update. `item`: those columns of its row that the line
+    shows. `words`: an update's, as they stand now."""
 
     kind: str
     moment: datetime
     id: UUID
     item: Any
-    author: str
-    words: str
+    author_id: int
+    words: str = ""
+
+    @property
+    def tag(self) -> str:
+        """What an update is about, in a word."""
+        return str(UpdateKind(self.item.kind).label)
 
 
 def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None) -> QuerySet[Any]:
@@ -36,39 +44,52 @@ def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None) -> Que
     return ordered[: PAGE + 1]
 
 
+def summary_reached_me() -> Coalesce:
+    """When a summary reached the viewer: when it was released to them, else when it was written."""
+    to_me = Release.objects.filter(Release.standing_to_me(), summary=OuterRef("pk")).values("released_at")[:1]
+    return Coalesce(to_me, "written_at")
+
+
+def update_reached_me() -> Coalesce:
+    """When an update reached the viewer: when it was shared with them, else when it was posted."""
+    with_me = Sharing.objects.filter(Sharing.standing_to_me(), update=OuterRef("pk")).values("shared_at")[:1]
+    return Coalesce(with_me, "posted_at")
+
+
+SUMMARY_AT = Compiled(Summary, summary_reached_me, DateTimeField())
+UPDATE_AT = Compiled(HomeUpdate, update_reached_me, DateTimeField())
+
+
 def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[list[Entry], Entry | None]:
     """Sessions, summaries and updates of one child that the viewer may read, newest first, and the last entry of the page
     when there are older ones. A fixed number of queries, however much there is.
 
     What was released to or shared with the viewer stands where it reached them, not where it was written.
     """
-    to_me = Release.objects.filter(Release.standing_to_me(), summary=OuterRef("pk")).values("released_at")[:1]
-    with_me = Sharing.objects.filter(Sharing.standing_to_me(), update=OuterRef("pk")).values("shared_at")[:1]
-    sources: list[tuple[str, str, QuerySet[Any]]] = [
-        ("session", "therapist_id", Session.objects.visible().annotate(shown_at=F("moment"))),
-        ("summary", "author_id", Summary.objects.visible().annotate(shown_at=Coalesce(to_me, "written_at"))),
-        ("update", "author_id", HomeUpdate.objects.visible().annotate(shown_at=Coalesce(with_me, "posted_at"))),
+    sources: list[tuple[str, QuerySet[Any], Any, str, list[str]]] = [
+        ("session", Session.objects.visible(), F("moment"), "therapist_id", ["held_at", "minutes"]),
+        ("summary", Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]),
+        ("update", HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind"]),
     ]
-    found = [
-        (kind, item.shown_at, item, getattr(item, author))
-        for kind, author, rows in sources
-        for item in before(rows.filter(child=child), cursor)
-    ]
-    found.sort(key=lambda entry: (entry[1], entry[2].pk), reverse=True)
+    found = []
+    for kind, rows, shown_at, author, shown in sources:
+        dated = before(rows.filter(child=child).annotate(shown_at=shown_at), cursor)
+        items = dated.values_list("pk", "shown_at", author, *shown, named=True)
+        found += [Entry(kind, item.shown_at, item.pk, item, getattr(item, author)) for item in items]
+    found.sort(key=lambda entry: (entry.moment, entry.id), reverse=True)
     page = found[:PAGE]
-    names = names_of(author for _, _, _, author in page)
-    words = current_words([item for kind, _, item, _ in page if kind == "update"])
-    entries = [
-        Entry(kind, moment, item.pk, item, names.get(author, ""), words.get(item.pk, ""))
-        for kind, moment, item, author in page
-    ]
+    words = current_words([entry.item for entry in page if entry.kind == "update"])
+    entries = [replace(entry, words=words.get(entry.id, "")) for entry in page]
     return entries, entries[-1] if len(found) > PAGE else None
 
 
-def current_words(updates: list[HomeUpdate]) -> dict[UUID, str]:
-    """The latest wording of each update that the viewer may read."""
-    edits = UpdateEdit.objects.visible().filter(update__in=updates).order_by("edited_at", "pk") if updates else []
-    return {update.pk: update.body for update in updates} | {edit.update_id: edit.body for edit in edits}
+def current_words(updates: list[Any]) -> dict[UUID, str]:
+    """The latest wording, of those the viewer may read, of each update (its model, or a row with its `pk` and `body`)."""
+    words = {update.pk: update.body for update in updates}
+    if words:
+        edits = UpdateEdit.objects.visible().filter(Among("update_id", words, UUIDField()))
+        words |= dict(edits.order_by("edited_at", "pk").values_list("update_id", "body"))
+    return words
 
 
 def shared_with(update: HomeUpdate) -> list[int]:

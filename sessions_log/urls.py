@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions_log.views import choices, cosigning, home, notes, process_notes, sessions, summaries, unfinished
+from sessions_log.views import choices, cosigning, home, notes, process_notes, sessions, shared, summaries, unfinished
 from sessions_log.views.who import panel
 from sessions_log.who_reads import KINDS
 
@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{C}summaries/<uuid:summary>/edit/", summaries.edit, name="summary_edit"),
     path(f"{C}summaries/<uuid:summary>/wish/", summaries.wish, name="summary_wish"),
     path(f"{C}summaries/<uuid:summary>/share/", summaries.share, name="summary_share"),
+    path(f"{C}shared/", shared.shared, name="shared"),
     *(path(f"{C}who/{kind}/<uuid:item>/", panel, {"kind": kind}, name=f"who_{kind}") for kind in KINDS),
     path(f"{C}updates/new/", home.new, name="update_new"),
     path(f"{C}updates/<uuid:update>/", home.read, name="update"),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_circle_index_only'),
+        ('accounts', '0004_enter_index_only'),
     ]
 
     operations = [

@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from accounts.enums import Authority, CircleRole, RestrictionKind
-from accounts.models.practices import Practice, circle_staff, ends_after_start, no_overlap
+from accounts.models.practices import OnlyHeld, Practice, circle_staff, ends_after_start, no_overlap
 from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, past
 
 
@@ -53,9 +53,13 @@ class ChildItem(Guarded):
 
 
 class CircleRow(ChildItem):
-    """A person's tie to a child for a half-open time. Every right about the child comes from one (principle 1)."""
+    """A person's tie to a child for a half-open time. Every right about the child comes from one (principle 1).
 
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    `enter()` asks by child and by person; both indexes answer it alone. A key's own index would only be chosen by mistake.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20, choices=CircleRole.choices)
     authority = models.CharField(max_length=20, choices=Authority.choices, blank=True)
     household = models.CharField(max_length=100, blank=True)  # a mark shared by one home; empty: a home of one's own
@@ -69,8 +73,8 @@ class CircleRow(ChildItem):
             ExclusionConstraint(  # family is never staff (principle 1): both kinds of row for one child cannot exist
                 name="circle_family_never_staff",
                 expressions=[
-                    (F("child"), RangeOperators.EQUAL),
-                    (F("person"), RangeOperators.EQUAL),
+                    (OnlyHeld("child"), RangeOperators.EQUAL),
+                    (OnlyHeld("person"), RangeOperators.EQUAL),
                     (
                         Case(When(role="therapist", then=Value(1)), default=Value(0), output_field=IntegerField()),
                         RangeOperators.NOT_EQUAL,
@@ -89,7 +93,9 @@ class CircleRow(ChildItem):
                 name="circle_of_person",
             ),
             models.Index(
-                fields=["child", "role"], include=["person", "authority", "starts", "ends"], name="circle_of_child"
+                fields=["child", "role"],
+                include=["id", "practice", "person", "authority", "household", "starts", "ends"],
+                name="circle_of_child",
             ),
         ]
 
@@ -145,7 +151,7 @@ class HelperConsent(ChildItem):
 class Restriction(ChildItem):
     """Quiet or closed. Belongs to (child, person), not to a row, so it survives new rows and covers every family row."""
 
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=RestrictionKind.choices)
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True)
@@ -170,7 +176,7 @@ class Named(ChildItem):
     them if they are family or helper. `void_from`: the concern was entered in error and names nobody any more."""
 
     concern = models.UUIDField()
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     raised_at = models.DateTimeField()
     named_at = models.DateTimeField()
     void_from = models.DateTimeField(null=True, blank=True)
@@ -178,7 +184,9 @@ class Named(ChildItem):
     class Meta:
         indexes = [
             models.Index(
-                fields=["person", "child"], include=["raised_at", "named_at", "void_from"], name="named_person"
+                fields=["person", "child"],
+                include=["concern", "raised_at", "named_at", "void_from"],
+                name="named_person",
             )
         ]
 

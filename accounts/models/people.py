@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from accounts.visibility import Guarded, in_place, mine
+from carebridge.lib.among import Among
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -87,4 +88,5 @@ class Contact(Guarded):
 
 def names_of(ids: Any) -> dict[int, str]:
     """The names among `ids` that the viewer may read; the others are simply not there."""
-    return dict(Person.objects.visible().filter(pk__in=set(ids)).values_list("pk", "name"))
+    wanted = Among("pk", sorted(set(ids)), models.BigIntegerField())
+    return dict(Person.objects.visible().filter(wanted).values_list("pk", "name"))

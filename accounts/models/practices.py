@@ -19,9 +19,20 @@ class TsTzRange(Func):
     output_field = DateTimeRangeField()
 
 
+class OnlyHeld(Func):
+    """A column of an exclusion constraint, written so that no look-up matches it.
+
+    PostgreSQL would else answer look-ups by person from the constraint's GiST index, which begins with the child: it
+    reckons that as cheap as the covering index made for them and reads most of it.
+    """
+
+    arity = 1
+    template = "GREATEST(%(expressions)s)"  # of one: the same value
+
+
 def no_overlap(name: str, *columns: str) -> ExclusionConstraint:
     """No two rows with equal `columns` may hold at the same moment."""
-    equal = [(F(column), RangeOperators.EQUAL) for column in columns]
+    equal = [(OnlyHeld(column), RangeOperators.EQUAL) for column in columns]
     during = (TsTzRange("starts", "ends"), RangeOperators.OVERLAPS)
     return ExclusionConstraint(name=name, expressions=[*equal, during])
 
@@ -68,7 +79,7 @@ class Membership(Guarded):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, db_index=False)
     role = models.CharField(max_length=20, choices=StaffRole.choices)
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True)
@@ -79,7 +90,7 @@ class Membership(Guarded):
             no_overlap("membership_no_overlap", "practice", "person", "role"),
         ]
         indexes = [
-            models.Index(fields=["person"], include=["practice", "role", "starts", "ends"], name="membership_of_person")
+            models.Index(fields=["person", "practice", "role"], include=["starts", "ends"], name="membership_of_person")
         ]
 
     @classmethod
@@ -93,8 +104,8 @@ class Supervision(Guarded):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
-    supervisor = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
-    therapist = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    supervisor = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    therapist = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True)
 
@@ -103,6 +114,14 @@ class Supervision(Guarded):
             ends_after_start("supervision_ends_after_start"),
             no_overlap("supervision_no_overlap", "practice", "supervisor", "therapist"),
             models.CheckConstraint(name="supervision_not_of_oneself", condition=~Q(supervisor=F("therapist"))),
+        ]
+        indexes = [
+            models.Index(
+                fields=["supervisor", "practice", "therapist"], include=["starts", "ends"], name="supervision_by_person"
+            ),
+            models.Index(
+                fields=["therapist", "practice", "supervisor"], include=["starts", "ends"], name="supervision_of_person"
+            ),
         ]
 
     @classmethod

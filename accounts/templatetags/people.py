@@ -29,13 +29,14 @@ def moment(value: datetime) -> SafeString:
     """As people say it ("Tuesday, 4:00 p.m." within a week, else the date), exact on hover and for machines."""
     local = timezone.localtime(value)
     days = (timezone.localtime().date() - local.date()).days
-    clock = formats.time_format(local, "TIME_FORMAT")
-    if days == 0:
-        said = _("today, %(clock)s") % {"clock": clock}
-    elif days == 1:
-        said = _("yesterday, %(clock)s") % {"clock": clock}
-    elif 1 < days < 7:
-        said = f"{formats.date_format(local, 'l')}, {clock}"
+    if 0 <= days < 7:
+        clock = formats.time_format(local, "TIME_FORMAT")
+        if days == 0:
+            said = _("today, %(clock)s") % {"clock": clock}
+        elif days == 1:
+            said = _("yesterday, %(clock)s") % {"clock": clock}
+        else:
+            said = f"{formats.date_format(local, 'l')}, {clock}"
     else:
         said = formats.date_format(local, "DATE_FORMAT")
     exact = formats.date_format(local, "DATETIME_FORMAT")

@@ -22,13 +22,13 @@ def people(request: HttpRequest) -> HttpResponse:
 
     Whoever the admin knows as family alone is not on it: of other adults a guardian learns no sign-in (principle 10).
     """
-    query = searched_for(request)
+    query, number = asked_for(request)
     tied = CircleRow.objects.visible().filter(admins(), person_id=OuterRef("pk"))
     employed = Membership.objects.visible().filter(in_place("admin", "practice_id"), person_id=OuterRef("pk"))
     found = Person.objects.visible().filter(Exists(tied) | Exists(employed)).order_by("name", "pk")
     if query:
         found = found.filter(name__icontains=query)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PAGE).get_page(number)
     numbers = [person.pk for person in page.object_list]
     accounts = Account.objects.in_bulk(numbers)
     contacts = {contact.pk: contact for contact in Contact.objects.visible().filter(pk__in=numbers)}
@@ -59,11 +59,11 @@ def people(request: HttpRequest) -> HttpResponse:
 @for_places("admin")
 def circles(request: HttpRequest) -> HttpResponse:
     """Every child's circle: who, as what, with which authority, since when."""
-    query = searched_for(request)
+    query, number = asked_for(request)
     found = Child.objects.visible().filter(admins("id")).order_by("name", "pk")
     if query:
         found = found.filter(name__icontains=query)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PAGE).get_page(number)
     rows = list(CircleRow.objects.visible().filter(child__in=page.object_list).order_by("role", "starts", "pk"))
     words = dict(
         Relationship.objects.visible().filter(child__in=page.object_list).values_list("circle_row_id", "words")
@@ -87,6 +87,9 @@ def circles(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/circles.html", context)
 
 
-def searched_for(request: HttpRequest) -> str:
-    """The name looked for. PostgreSQL takes no NUL in a text."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:100]
+def asked_for(request: HttpRequest) -> tuple[str, str]:
+    """The name looked for and the page of the list. A name comes in the body of a form alone: addresses are kept in
+    histories and logs. PostgreSQL takes no NUL in a text."""
+    query = request.POST.get("q", "").replace("\0", "").strip()[:100]
+    sent = request.POST if request.method == "POST" else request.GET
+    return query, sent.get("page", "1")

@@ -1,17 +1,15 @@
 """The first page after signing in, and a child's page: made of every room."""
 
-from datetime import datetime
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import audit
 from accounts.access import about_child, for_places
-from accounts.models import Child, CircleRow
+from accounts.models import Child
 from accounts.models.people import names_of
-from accounts.reads import children
+from accounts.reads import children, therapists_now
 from accounts.visibility import viewer
+from carebridge.lib import cursor
 from sessions_log.reads import stream
 
 
@@ -37,32 +35,20 @@ def home(request: HttpRequest) -> HttpResponse:
 def child(request: HttpRequest, child: Child) -> HttpResponse:
     """The card, what may be done, and what happened, newest first."""
     me = viewer()
-    entries, last = stream(child, cursor_of(request.GET.get("before", "")))
-    therapists = (
-        CircleRow.objects.visible()
-        .filter(child=child, role="therapist", starts__lte=me.moment)
-        .exclude(ends__lte=me.moment)
-        .values_list("person_id", flat=True)
-    )
+    entries, last = stream(child, cursor.read(request.GET.get("before", "")))
+    therapists = therapists_now(child)
+    names = names_of({*therapists, *(entry.author_id for entry in entries)})
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
     context = {
         "child": child,
         "entries": entries,
-        "older": f"{last.moment.isoformat()}_{last.id}" if last else "",
+        "older": cursor.written(last.moment, last.id) if last else "",
         "paged": "before" in request.GET,
-        "therapists": list(names_of(therapists).values()),
+        "names": names,
+        "therapists": [names[number] for number in therapists if number in names],
         "is_team": me.stands_in("team", child.pk),
         "is_therapist": me.stands_in("therapist", child.pk),
         "is_family": me.stands_in("own", child.pk),
+        "is_young": me.stands_in("young", child.pk),
     }
     return render(request, "pages/child.html", context)
-
-
-def cursor_of(value: str) -> tuple[datetime, UUID] | None:
-    """Where an older page begins, from its address; None for the newest page, or an address nobody made here."""
-    at, _, key = value.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment, UUID(key)) if moment.tzinfo else None
-    except ValueError:
-        return None

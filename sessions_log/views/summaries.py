@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,11 +17,13 @@ from accounts.models import Child
 from accounts.models.people import names_of
 from accounts.reads import Reader, possible_readers
 from accounts.visibility import viewer
+from carebridge.lib.lists import joined
 from sessions_log.actions import summaries as actions
 from sessions_log.actions.notes import Stale
 from sessions_log.forms.common import renew, sent_before
 from sessions_log.forms.summaries import ReleaseForm, SummaryForm, WishForm
 from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
+from sessions_log.views.shared import young_side
 
 
 @about_child("therapist")
@@ -43,7 +44,8 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 
 @about_child("team", "family", "helper")
 def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
-    """The summary. For the team also the child's wish, who reads it, and what there is to do."""
+    """The summary. For the team also the child's wish, who reads it, and what there is to do; for the young person the wish
+    and who reads it (worked case 5)."""
     found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child)
     if request.method == "GET":
         actions.mark_read(child=child, summary=found)
@@ -51,6 +53,8 @@ def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
     context: dict[str, Any] = {"child": child, "summary": found, "names": names_of({found.author_id})}
     if viewer().stands_in("team", child.pk):
         context |= team_side(child, found)
+    elif viewer().stands_in("young", child.pk):
+        context |= young_side(found)
     return render(request, "sessions_log/summary_read.html", context)
 
 
@@ -194,7 +198,7 @@ def preview(
         "chosen": [entry for entry in context["readers"] if entry["reader"].person.pk in numbers],
         "overriding": [e for e in context["readers"] if e["reader"].person.pk in numbers and e["against"]],
         "quiet": [reader for reader in chosen if reader.quiet],
-        "who": get_text_list([reader.person.name for reader in chosen], _("and")),
+        "who": joined([reader.person.name for reader in chosen]),
         "refusal": refusal.code if refusal else "moved" if moved else "",
     }
     return render(request, "sessions_log/summary_preview.html", context, status=409 if refusal or moved else 200)
@@ -204,7 +208,7 @@ def tell_therapist(request: HttpRequest, chosen: list[Reader], unreached: list[R
     """Who reads it now, and whom it will not reach."""
     reached = [reader.person.name for reader in chosen if reader not in unreached]
     if reached:
-        messages.success(request, _("Shared with %(who)s.") % {"who": get_text_list(reached, _("and"))})
+        messages.success(request, _("Shared with %(who)s.") % {"who": joined(reached)})
     for reader in unreached:
         messages.warning(request, _("This will not reach %(who)s.") % {"who": reader.person.name})
 

@@ -1,18 +1,24 @@
 """Sign-in, reset and sign-out, as the pages do them, with their audit rows."""
 
 import re
+from unittest import mock
 
 import pytest
 import time_machine
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import ProgrammingError, transaction
+from django.test import RequestFactory
 from django.urls import reverse
 
+from accounts import known_browsers
 from accounts.models import Account, AuditEvent, Child, Person, Practice
 from accounts.tasks import end_expired_sessions
 from carebridge.lib.database import APP, WORKER
 from tests import people
+from tests.guards.browsing import PROOF
 from tests.harness import WallClient, role, signed_in, viewing
 from tests.people import DAY, NOON, Willow
 
@@ -131,12 +137,87 @@ def test_an_unknown_address_gets_the_same_answer(priya_with_password: Willow) ->
     assert len(mail.outbox) == 2
 
 
+def guess(times: int, email: str | None, network: str, client: WallClient | None = None) -> None:
+    """Wrong passwords from a place on the network. Hashing each would take the most of the time."""
+    client = client or WallClient(REMOTE_ADDR=network)
+    with mock.patch.object(AuthenticationBackend, "authenticate", return_value=None):
+        for _ in range(times):
+            assert sign_in(client, email, "wrong wrong wrong wrong") == 200
+
+
 def test_guessing_is_stopped(priya_with_password: Willow) -> None:
-    client, email = WallClient(), priya_with_password.priya.account.email
-    for _ in range(6):
-        sign_in(client, email, "wrong wrong wrong wrong")
-    assert sign_in(client, email, PASSWORD) != 302
-    assert client.get("/").status_code == 302
+    """From one place after five; from many after a hundred a day, however right the last one is."""
+    email = priya_with_password.priya.account.email
+    guess(5, email, "192.0.2.1")
+    assert sign_in(WallClient(REMOTE_ADDR="192.0.2.1"), email, PASSWORD) != 302
+    for number in range(2, 21):
+        guess(5, email, f"192.0.2.{number}")
+    assert sign_in(WallClient(REMOTE_ADDR="192.0.2.99"), email, PASSWORD) != 302
+    other = priya_with_password.dan.account
+    other.set_password(PASSWORD)
+    other.save()
+    assert sign_in(WallClient(REMOTE_ADDR="192.0.2.99"), other.email, PASSWORD) == 302
+
+
+@pytest.mark.proof
+def test_of_a_thousand_guesses_a_day_few_are_looked_at(priya_with_password: Willow) -> None:
+    """security.md, "1,000 wrong passwords": from one place thirty a day, however patient. Sample: 200 over the day."""
+    email, times = priya_with_password.priya.account.email, 1000 if PROOF else 200
+    with mock.patch.object(AuthenticationBackend, "authenticate", return_value=None) as looked_at:
+        for number in range(times):
+            with time_machine.travel(NOON + number * DAY / times, tick=False):
+                sign_in(WallClient(REMOTE_ADDR="192.0.2.1"), email, "wrong wrong wrong wrong")
+        assert looked_at.call_count == 30
+
+
+def test_who_knows_an_address_cannot_lock_its_owner_out(priya_with_password: Willow) -> None:
+    """Dan guesses at Priya's address, from many places and from her own network: her own browser is let in, and so is a
+    new one at another place, or, with all attempts of a day used up, after a mailed reset."""
+    email, hers = priya_with_password.priya.account.email, WallClient(REMOTE_ADDR="198.51.100.1")
+    assert sign_in(hers, email, PASSWORD) == 302
+    hers.post(reverse("account_logout"))
+    guess(6, email, "192.0.2.1")
+    guess(6, email, "198.51.100.1")
+    assert sign_in(WallClient(REMOTE_ADDR="198.51.100.7"), email, PASSWORD) == 302
+    for number in range(2, 25):
+        guess(5, email, f"192.0.2.{number}")
+    assert sign_in(hers, email, PASSWORD) == 302
+    fresh = WallClient(REMOTE_ADDR="203.0.113.5")
+    assert sign_in(fresh, email, PASSWORD) == 200
+    assert f'href="{reverse("account_reset_password")}"' in fresh.get(reverse("account_login")).content.decode()
+    fresh.post(reverse("account_reset_password"), {"email": email})
+    link = re.search(r"http://\S+", str(mail.outbox[-1].body))
+    assert link
+    form = fresh.get(link[0], follow=True)
+    new = {"password1": PASSWORD + "!", "password2": PASSWORD + "!"}
+    assert fresh.post(form.request["PATH_INFO"], new).status_code == 302
+    assert sign_in(fresh, email, PASSWORD + "!") == 302
+
+
+def test_a_known_browser_is_no_way_to_guess(priya_with_password: Willow) -> None:
+    """It has five attempts as well, and it is known for whoever signed in there, under a seal nobody can make."""
+    client = WallClient()
+    hers, his = (str(who.account.email) for who in (priya_with_password.priya, priya_with_password.dan))
+    assert sign_in(client, hers, PASSWORD) == 302
+    client.post(reverse("account_logout"))
+    cookie = client.cookies[settings.KNOWN_BROWSER_COOKIE_NAME]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert "priya" not in cookie.value
+    request = RequestFactory().get("/")
+    for value, address, known in (
+        (cookie.value, hers, True),
+        (cookie.value, hers.upper(), True),
+        (cookie.value, his, False),
+        ("f" * 32 + cookie.value[32:], hers, False),
+        (cookie.value[:32], hers, False),
+        ("é.é", hers, False),
+        ("", "", False),
+    ):
+        request.COOKIES = {settings.KNOWN_BROWSER_COOKIE_NAME: value}
+        assert bool(known_browsers.name_of(request, address)) is known, value
+    guess(6, hers, "", client)
+    assert sign_in(client, hers, PASSWORD) == 200
 
 
 def test_signing_out_forgets_pages_and_is_recorded(priya_with_password: Willow) -> None:

@@ -160,16 +160,23 @@ def report(wanted: list[Page], bares: list[float], queries: dict[str, list[int]]
 
 
 def report_plans(url: str, size: Size) -> None:
-    """How the circle look-ups of authz.enter are answered."""
-    print("\nauthz.enter(), circle look-ups:")
-    who = {"therapist": THERAPIST, "supervisor": 6, "lead": 8, "admin": 9, "parent": size.mother(1)}
+    """How each circle look-up of authz.enter is answered, and for whom where that differs."""
+    print("\nauthz.enter(), its circle look-ups:")
+    young = size.people - size.children * 45 // 100 + 1
+    who = {"therapist": THERAPIST, "supervisor": 6, "lead": 8, "admin": 9, "parent": size.mother(2), "young": young}
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    times = []
     for name, person in who.items():
         milliseconds, answers = plans.look_ups(url, person)
-        print(f"  {name}: {milliseconds:.1f} ms (with every step timed)")
-        for table, ways in sorted(answers.items()):
-            for way in sorted(ways):
-                index_only = way.startswith("Index Only Scan") and "heap" not in way
-                print(f"    {table}: {way} {'' if index_only else '— not index-only'}".rstrip())
+        times.append(f"{name} {milliseconds:.1f}")
+        for now, larger in answers:
+            ways = found.setdefault((now.statement, f"{now.table} {now.alias}"), {})
+            ways.setdefault(plans.said(now, larger), []).append(name)
+    for (statement, table), ways in sorted(found.items()):
+        for way, names in ways.items():
+            print(f"  {statement:44}{table:18}{way}" + (f" ({', '.join(names)})" if len(ways) > 1 else ""))
+    failed = sum(way.startswith("NOT") for ways in found.values() for way in ways)
+    print(f"  not index-only: {failed} {verdict(not failed)}. Milliseconds with every step timed: {', '.join(times)}.")
 
 
 def run(size: Size, rounds: int) -> None:

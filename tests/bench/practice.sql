@@ -53,6 +53,14 @@ INSERT INTO accounts_agreement (id, practice_id, child_id, guardian_access, youn
 SELECT gen_random_uuid(), practice, id, CASE WHEN id %% 2 = 0 THEN 'signed_notes' ELSE 'summaries_only' END, 'summaries_only',
   now() - interval '5 years' FROM kid;
 
+-- One father in twenty is quiet or closed, one in twenty-five named in a concern; none of a measured child.
+INSERT INTO accounts_restriction (id, practice_id, child_id, person_id, kind, starts, reason, set_by_id)
+SELECT gen_random_uuid(), practice, id, father, CASE WHEN id %% 40 = 0 THEN 'closed' ELSE 'quiet' END, now() - interval '1 year',
+  %(words)s, therapist FROM kid WHERE id %% 20 = 0;
+INSERT INTO accounts_named (id, practice_id, child_id, concern, person_id, raised_at, named_at)
+SELECT gen_random_uuid(), practice, id, gen_random_uuid(), father, now() - interval '1 year', now() - interval '1 year'
+FROM kid WHERE id %% 25 = 0;
+
 INSERT INTO sessions_log_session (id, practice_id, child_id, therapist_id, held_at, logged_at, moment, minutes, error_reason)
 SELECT gen_random_uuid(), practice, id, therapist, at, at + interval '1 hour', at + interval '1 hour', 50, ''
 FROM kid, LATERAL (
@@ -67,6 +75,13 @@ INSERT INTO sessions_log_progressnote (id, practice_id, child_id, session_id, au
   changed_at, signed_at, signed_sha256, error_reason)
 SELECT gen_random_uuid(), practice_id, child_id, id, therapist_id, 'free', repeat(%(words)s, 4), '[]', moment, moment,
   moment + interval '1 hour', repeat('0', 64), '' FROM sessions_log_session;
+-- One child in twenty has a draft left behind by somebody who is not their therapist.
+INSERT INTO sessions_log_progressnote (id, practice_id, child_id, session_id, author_id, template, body, sections, written_at,
+  changed_at, signed_sha256, error_reason)
+SELECT gen_random_uuid(), practice_id, child_id, id, (practice_id - 1) * 10 + therapist_id %% 5 + 1, 'free', %(words)s, '[]', moment,
+  moment, '', ''
+FROM (SELECT *, row_number() OVER (PARTITION BY child_id ORDER BY moment DESC) AS n FROM sessions_log_session) s
+WHERE n = 1 AND child_id %% 20 = 9;
 INSERT INTO sessions_log_processnote (id, practice_id, child_id, session_id, author_id, body, written_at, changed_at, error_reason)
 SELECT gen_random_uuid(), practice_id, child_id, id, therapist_id, %(words)s, moment, moment, ''
 FROM (SELECT *, row_number() OVER (PARTITION BY child_id ORDER BY moment DESC) AS n FROM sessions_log_session) s WHERE n %% 10 = 1;

@@ -181,7 +181,8 @@ def test_two_run_side_by_side_and_one_that_loses_a_child_stops_alone(tmp_path: P
             assert f"is in use by process {one.process.pid} (manage.py demo on port {ports[0]})" in third.text
         for each in (one, two):  # browsers keep cookies per host, whatever the port
             assert "Maya" in each.page_after_signing_in("tom@willow.example", "willow-tom-2026-creek")
-            assert {cookie.name for cookie in each.cookies} == {f"csrf-{each.port}", f"session-{each.port}"}
+            ours = {f"{name}-{each.port}" for name in ("csrf", "known", "session")}
+            assert {cookie.name for cookie in each.cookies} == ours
         worker = next(pid for pid, command in one.family.items() if f"worker --hostname demo-{ports[0]}" in command)
         os.kill(worker, signal.SIGKILL)
         assert one.end() == 1

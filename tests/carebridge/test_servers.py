@@ -24,7 +24,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from carebridge.lib import servers
-servers.start(Path(sys.argv[1]), purpose="a holder", durable=False)
+held = servers.start(Path(sys.argv[1]), purpose="a holder", durable=False)  # unnamed, its lock would be collected
 print("up", flush=True)
 time.sleep(600)
 """

@@ -235,13 +235,33 @@ def test_a_therapist_who_reads_spanish_reads_spanish(willow: Willow) -> None:
         check(*in_both(tom, url, account, posted), said)
 
 
+def test_a_young_person_who_reads_spanish_reads_spanish(willow: Willow) -> None:
+    """What was shared about them, before and after: against their wish, unasked, and with themselves."""
+    maya, tom, about = signed_in(willow.maya_login), signed_in(willow.tom), willow.maya
+    own, account = reverse("shared", args=[about.public_id]), willow.maya_login.account
+    said = NAMES | WORDS | {"Texto."}
+    check(*in_both(maya, own, account), said)
+    facts = {"held_at": "2026-11-02T10:00", "minutes": 50, "child_attended": "on", "form_key": uuid4()}
+    assert tom.post(reverse("session_new", args=[about.public_id]), facts).status_code == 302
+    held = [about.public_id, Session.objects.get().pk]
+    for wish in ("nobody", "not_asked"):
+        assert tom.post(reverse("summary_new", args=held), {"body": "Texto.", "form_key": uuid4()}).status_code == 302
+        told = [about.public_id, Summary.objects.get(releases=None).pk]
+        assert tom.post(reverse("summary_wish", args=told), {"kind": wish}).status_code == 302
+        readers = [str(who.public_id) for who in (willow.dan, willow.maya_login)]
+        form = {"readers": readers, "confirmed": "1", "ground": "safety", "explanation": "Texto."}
+        assert tom.post(reverse("summary_share", args=told), form).status_code == 302
+        for url in (own, reverse("summary", args=told), reverse("child", args=[about.public_id])):
+            check(*in_both(maya, url, account), said)
+
+
 def test_an_admin_who_reads_spanish_reads_spanish(willow: Willow) -> None:
     """People and circles; what a search does not find."""
     omar, account = signed_in(willow.omar), willow.omar.account
     told = NAMES | WORDS | {text for who in willow.people.values() for text in (who.name, who.account.email or "")}
     for name in ("people", "circles"):
         check(*in_both(omar, reverse(name), account), told)
-        check(*in_both(omar, reverse(name) + "?q=zz", account), {"Omar"})
+        check(*in_both(omar, reverse(name), account, {"q": "zz"}), {"Omar"})
 
 
 @pytest.mark.django_db

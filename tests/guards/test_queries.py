@@ -116,6 +116,7 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("tom", "process_note", leo("process_note", "x_leo")),
 ]  # fmt: skip
 # Per reader: standing in their place (savepoint, enter, release, enter again), and at the summary the question itself.
+FOR_THE_YOUNG = [("leo_login", "shared", leo("shared")), ("leo_login", "summary", leo("summary", "m_leo"))]
 PER_READER = {"summary_share": 4, "summary": 5}
 
 
@@ -133,10 +134,13 @@ def grown(world: Rich, wanted: list[tuple[str, Callable[[Rich], str]]]) -> dict[
 
 
 def test_no_page_asks_more_for_more_rows(world: Rich) -> None:
-    """Every list and page, for team, family and admin."""
-    found = grown(world, [(who, address) for who, _, address in STEADY])
-    grew = []
-    for number, (who, name, _) in enumerate(STEADY):
+    """Every list and page, for team, family, admin and the young person: Leo is given a log-in."""
+    world.cast.people["leo_login"] = people.person("Leo-Login")
+    people.tie(world.person("leo_login"), world.cast.leo, "young_person")
+    release(world, "leo_login", "leo", world.person("leo_login"), NOON - DAY)
+    pages, grew = STEADY + FOR_THE_YOUNG, list[str]()
+    found = grown(world, [(who, address) for who, _, address in pages])
+    for number, (who, name, _) in enumerate(pages):
         one, three, thirty = (found[size][number] for size in (1, 3, 30))
         if not one == three == thirty:
             grew.append(f"{name} for {who}: {len(one)}, {len(three)}, {len(thirty)} queries")
@@ -157,7 +161,7 @@ def test_every_page_is_counted() -> None:
     from tests.guards.test_sentinels import LAYOUT
 
     no_list = {"process_note_new", "summary_new", "summary_edit"}  # one text in a form
-    counted = {name for _, name, _ in STEADY} | set(PER_READER)
+    counted = {name for _, name, _ in STEADY + FOR_THE_YOUNG} | set(PER_READER)
     assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles"}
 
 

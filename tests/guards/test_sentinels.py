@@ -34,7 +34,7 @@ from sessions_log.models import (
 )
 from tests.guards.browsing import PROOF, faults_of
 from tests.harness import WallClient, signed_in
-from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, READERS, STAFF, TEAM, Rich
+from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, READERS, STAFF, TEAM, YOUNG, Rich
 
 SENTINEL = re.compile(r"xq\.(\w+)\.(\w+)\.qx")
 THERAPIST = {"maya": "tom", "leo": "tom", "zoe": "hugo", "ada": "stella"}
@@ -86,7 +86,7 @@ def opens(page: Page, address: str, child: str, key: str) -> bool:
         "child": team or who in CIRCLE[child], "session": team or who in FAMILY[child],
         "note": team or who in FAMILY[child], "process_note": therapist, "summary": team or who in CIRCLE[child],
         "summary_edit": therapist and key == "m_none", "summary_share": therapist and key != "m_err",
-        "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
+        "shared": child == "maya" and who in YOUNG, "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
     }  # fmt: skip
     return place.get(address, therapist) and (not key or page.reads(key))
 
@@ -156,17 +156,30 @@ def process_note_page(page: Page, child: str, key: str) -> None:
 
 
 def summary_page(page: Page, child: str, key: str) -> None:
-    """The text; for the team who reads it, and each override's explanation."""
+    """The text; for the team and the young person who reads it, and each override's explanation."""
     world, summary = page.world, page.world.rows[key]
     page.show(f"c_{child}", "name")
     page.show(key, "body", *(["error_reason"] if summary.error_at else []))
     page.name(summary.author_id)
-    if page.who in TEAM[child]:
+    if page.who in TEAM[child] | YOUNG:
         for item in world.keys(Release, child):
             if world.rows[item].summary_id == summary.pk:
-                page.name(world.rows[item].recipient_id, item)
-                if item.replace("rl_", "o_") in READERS:
-                    page.show(item.replace("rl_", "o_"), "explanation", through=(item,))
+                released(page, item)
+
+
+def released(page: Page, item: str) -> None:
+    """One release: to whom, and how it was explained if it went against the wish."""
+    page.name(page.world.rows[item].recipient_id, item)
+    if item.replace("rl_", "o_") in READERS:
+        page.show(item.replace("rl_", "o_"), "explanation", through=(item,))
+
+
+def shared_page(page: Page, child: str, key: str) -> None:
+    """Every release about the young person, without a word of a summary."""
+    page.show(f"c_{child}", "name")
+    for item in page.world.keys(Release, child):
+        released(page, item)
+        page.name(page.world.rows[item].released_by_id, item)
 
 
 def share_page(page: Page, child: str, key: str) -> None:
@@ -242,7 +255,7 @@ LAYOUT = {
     "child": child_page, "session": session_page, "note": note_page, "process_note": process_note_page,
     "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
     "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,
-    "summary_new": card_only,
+    "summary_new": card_only, "shared": shared_page,
 }  # fmt: skip
 ITEMS: dict[str, Any] = {
     "session": Session, "note": ProgressNote, "process_note": ProcessNote, "summary": Summary, "summary_share": Summary,

@@ -20,7 +20,7 @@ from accounts.models import AuditEvent
 from carebridge.checks import every_pattern
 from tests.guards.browsing import PROOF, faults_of
 from tests.harness import WallClient, signed_in
-from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, Rich, person_set
+from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
 # Each kind of person, and who plays it.
@@ -117,6 +117,8 @@ CLINICAL: dict[str, list[About]] = {
     ],
     "summary_wish": [About(THERAPISTS, 405, 302, UNRELEASED, lambda world, child: {"kind": "may_share"})],
     "summary_share": [About(THERAPISTS, 200, 302, UNRELEASED, share)],
+    # Row "Audit": "The young person: what was released about them, to whom, read when". Leo, Zoe and Ada have no log-in.
+    "shared": [About({**dict.fromkeys(CHILDREN, NOBODY), "maya": YOUNG}, 200, 200)],
     "update_new": [About(CIRCLE, 200, 302, data=lambda world, child: UPDATE)],
     "update": [About(readers_of(UPDATES, OWN_OR_TEAM), 200, 200, UPDATES)],
     "update_reply": [About(TEAM, 405, 302, UPDATES, lambda world, child: WORDS)],

@@ -69,7 +69,7 @@ def served() -> Iterator[Site]:
                 "--bind",
                 f"127.0.0.1:{port}",
                 "--worker-class",
-                "gthread",
+                "carebridge.lib.web.Worker",
                 "--threads",
                 "4",
                 "--no-control-socket",

@@ -82,7 +82,7 @@ def write_and_sign(tom: Visitor) -> None:
     tom.fill("Assessment", NOTE[1])
     tom.look()
     tom.press("Save the draft")
-    tom.reads("The draft is saved. Only you can read it.")
+    tom.reads("The draft is saved. Only you read it, and a supervisor it is offered to.")
     open_session(tom)
     tom.reads("draft, not signed")
     tom.follow("DAP")
@@ -226,6 +226,14 @@ def what_maya_sees(maya: Visitor, summary: str) -> None:
     maya.look()
     maya.finds_nowhere(ALL)
     assert maya.fetch(summary)[0] == 404
+    open_maya(maya)
+    maya.follow("What was shared about me")
+    maya.reads("With you", "With Priya Nair", "not to some people", "read")
+    expect(maya.main).not_to_contain_text(SUMMARY)
+    maya.look()
+    maya.follow("Read the summary")
+    expect(maya.region("Who this was shared with")).to_contain_text("With Dan Whitlock")
+    maya.look()
 
 
 def what_karin_sees(karin: Visitor, *addresses: str) -> None:

@@ -1,13 +1,15 @@
 """The first thread, through the pages: log, write, sign, share, read, post, answer."""
 
+from html import unescape
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Child, CircleRow, HelperConsent, Person
+from accounts.models import Account, AuditEvent, Child, CircleRow, HelperConsent, Person
 from sessions_log.models import (
     HomeUpdate,
+    NoteOffer,
     Override,
     ProcessNote,
     ProgressNote,
@@ -97,6 +99,28 @@ def test_a_note_is_drafted_signed_and_added_to(willow: Willow) -> None:
     assert "Later thought." in tom.get(url).content.decode()
     again = tom.post(add, {"body": "", "form_key": uuid4()}).content.decode()
     assert "Later thought." in again
+
+
+def test_the_box_of_a_draft_says_who_may_come_to_read_it(willow: Willow) -> None:
+    """visibility.md, "Progress note, draft": its author; a supervisor it was offered to; when the author is no longer in
+    force the therapists who are. The words beside it say no less."""
+    tom = signed_in(willow.tom)
+    session = log_session(tom, willow.maya)
+    new = reverse("note_new", args=[willow.maya.public_id, session.pk]) + "?template=free"
+    box = tom.get(new).content.decode()
+    saved = tom.post(new, {"body": "words", "form_key": uuid4(), "save": ""}, follow=True).content.decode()
+    for page in (unescape(box), unescape(saved)):
+        assert "a supervisor it is offered to" in page
+        assert "if you stop treating the child, the child's therapists take it over" in page.replace("If", "if")
+    note = ProgressNote.objects.get()
+    values = {"practice": willow.practice, "child": willow.maya, "note": note}
+    people.tie(willow.otto, willow.maya, "therapist")
+    assert not reads(willow.ines, "note", willow.maya, note.pk)
+    NoteOffer.objects.create(**values, person=willow.ines, offered_at=NOON)
+    assert reads(willow.ines, "note", willow.maya, note.pk)
+    assert not reads(willow.otto, "note", willow.maya, note.pk)
+    CircleRow.objects.filter(person=willow.tom).update(ends=NOON)
+    assert reads(willow.otto, "note", willow.maya, note.pk)
 
 
 def test_a_blank_note_cannot_be_signed(willow: Willow) -> None:
@@ -452,3 +476,19 @@ def test_a_look_with_head_is_no_reading(willow: Willow) -> None:
     share(tom, willow.leo, summary, willow.nell)
     signed_in(willow.nell).head(reverse("summary", args=[willow.leo.public_id, summary.pk]))
     assert not Reading.objects.exists()
+
+
+def test_readers_are_named_as_the_therapist_would_say_it(willow: Willow) -> None:
+    """In Spanish "Priya e Ivy"."""
+    ivy = people.person("Ivy")
+    people.tie(ivy, willow.leo, "guardian", "informed", relationship="aunt", starts=NOON - DAY)  # the last in the list
+    people.explain(ivy, willow.leo, willow.tom)
+    tom = signed_in(willow.tom)
+    summary = write_summary(tom, willow.leo, log_session(tom, willow.leo))
+    Account.objects.filter(pk=willow.tom.pk).update(language="es")
+    url, chosen = reverse("summary_share", args=[willow.leo.public_id, summary.pk]), [willow.nell, ivy]
+    preview = tom.post(url, {"readers": [str(who.public_id) for who in chosen]})
+    assert "Compartir con Nell e Ivy" in preview.content.decode()
+    assert share(tom, willow.leo, summary, *chosen) == 302
+    read = tom.get(reverse("summary", args=[willow.leo.public_id, summary.pk]))
+    assert "Nell e Ivy" in read.content.decode()

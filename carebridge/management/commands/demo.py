@@ -195,7 +195,7 @@ def environment(pair: Servers, port: int, *roles: str) -> dict[str, str]:
 def programs(data: Path, addresses: list[str], port: int) -> list[tuple[str, str, list[str]]]:
     """Name, variable with the database role's URL, and command after `python -m`, of what serves; the web first."""
     bind = [word for address in addresses for word in ("--bind", address)]
-    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    threads = ["--worker-class=carebridge.lib.web.Worker", "--workers=2", "--threads=4", "--graceful-timeout=5"]
     celery = ["celery", "--app", "carebridge"]
     worker = [
         "worker",
