@@ -181,12 +181,12 @@ class NoteOffer(ChildItem):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """Its author, to take it back."""
-        return in_place("therapist") & mine("offered_by_id") & Q(withdrawn_at__isnull=True)
+        """While it stands."""
+        return Q(withdrawn_at__isnull=True)
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Taken back, by now."""
+        """Taken back by its author, by now."""
         return in_place("therapist") & mine("offered_by_id") & past("withdrawn_at")
 
 
@@ -279,11 +279,11 @@ class ProcessNote(ChildItem, InError):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """Its author, while a therapist of the child."""
-        return in_place("therapist") & mine("author_id") & Q(error_at__isnull=True)
+        """While it is not in error."""
+        return not_in_error()
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Still the author's own; entered in error by them, perhaps."""
+        """Still the author's own, as a therapist of the child; entered in error by them, perhaps."""
         right = Q(error_at__isnull=True) | (past("error_at") & mine("error_by_id") & ~Q(error_reason=""))
         return in_place("therapist") & mine("author_id") & right

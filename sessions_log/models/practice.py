@@ -47,12 +47,12 @@ class PracticeChoice(Guarded):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """Staff of the practice, to take it off the pages."""
-        return in_place("member", "practice_id") & Q(retired_at__isnull=True)
+        """While it is on the pages."""
+        return Q(retired_at__isnull=True)
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Taken off, by now."""
+        """Taken off by staff of the practice, by now."""
         return in_place("member", "practice_id") & past("retired_at")
 
 

@@ -113,12 +113,12 @@ class Release(ChildItem):
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """The child's therapists, to withdraw it while it stands."""
-        return in_place("therapist") & Q(withdrawn_at__isnull=True, error_at__isnull=True)
+        """While it stands."""
+        return Q(withdrawn_at__isnull=True, error_at__isnull=True)
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Withdrawn, by now."""
+        """Withdrawn by a therapist of the child, by now."""
         return in_place("therapist") & past("withdrawn_at") & Q(error_at__isnull=True)
 
 

@@ -206,9 +206,18 @@ def misses(world: World, scene: Scene, chance: Random, me: int | None) -> Iterat
         if row:
             yield row
             yield from filter(None, (spoiled(world, scene, chance, row, how) for how in NEAR_MISSES))
-            if model == "NoteOffer":  # to whoever supervised, will supervise or supervises elsewhere
-                supervisors = dict.fromkeys(each.supervisor_id for each in world.tables["Supervision"])
-                yield from (row.but(pk=(key := uuid4()), id=key, person_id=each) for each in supervisors)
+
+
+def offers(world: World, scene: Scene, me: int) -> Iterator[Row]:
+    """One's own notes, unsigned ones first, to whoever supervised one, supervises elsewhere or is yet to."""
+    supervisors = dict.fromkeys(each.supervisor_id for each in world.where("Supervision", "therapist_id", me))
+    notes = sorted(world.where("ProgressNote", "author_id", me), key=lambda note: note.signed_at is not None)
+    for note in notes[:16]:
+        for each in supervisors:
+            yield Row(
+                model="NoteOffer", pk=(key := uuid4()), id=key, practice_id=note.practice_id, child_id=note.child_id,
+                note_id=note.pk, offered_by_id=me, person_id=each, offered_at=scene.now, withdrawn_at=None,
+            )  # fmt: skip
 
 
 def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: int) -> Iterator[tuple[Row, Row]]:

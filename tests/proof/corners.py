@@ -402,7 +402,15 @@ def in_every_state(scene: Scene) -> None:
     tie(scene, lead, BEN, THERAPIST, until=5)
     closed = next(who for who in scene.people if who.startswith("therapist closed"))
     plain = next(who for who in scene.people if who.startswith("fellow"))
-    tie(scene, employed(scene, newcomer(scene, "lead and full"), "safeguarding_lead"), BEN, GUARDIAN, "full")
+    both = scene.people[employed(scene, newcomer(scene, "lead and full"), "safeguarding_lead")]
+    tie(scene, list(scene.people)[-1], BEN, GUARDIAN, "full")
+    early = scene.at(3)
+    told = {"child": scene.children[BEN], "kind": "win", "body": "b", "observed_at": early, "posted_at": early}
+    wrong = {"error_at": early, "error_by": scene.people["ruth"], "error_reason": "r"}
+    scene.add(
+        Reply, child=scene.children[BEN], update=scene.add(HomeUpdate, author=both, **told), author=scene.people["ruth"],
+        body="b", posted_at=early, **wrong,
+    )  # fmt: skip
     reader = next(who for who in scene.people if who.startswith("full"))
     for author in ("ruth", gone, lead, closed, plain):
         for tick in (NOW - 1, NOW + 1):
@@ -446,6 +454,9 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
     told = scene.add(HomeUpdate, child=about, author=reader, kind="win", body="b", observed_at=early, posted_at=early)
     scene.add(Reply, update=told, posted_at=when, **by, **wrong)
     scene.add(HomeUpdate, child=about, author=who, kind="win", body="b", observed_at=early, posted_at=when, **wrong)
+    if error:
+        own = {"child": about, "author": reader, "kind": "win", "body": "b", "observed_at": early, "posted_at": early}
+        scene.add(HomeUpdate, error_at=error, error_by=reader, error_reason="r", **own)
     scene.add(Sharing, child=about, update=told, shared_by=reader, person=scene.people["lena"], shared_at=when)
     words = scene.add(Summary, session=sound, written_at=early, changed_at=early, **by)
     scene.add(Wish, child=about, summary=words, kind="may_share", recorded_by=who, recorded_at=when, error_at=error)

@@ -16,7 +16,7 @@ from accounts.visibility import guarded_models
 from carebridge.lib.database import APP
 from tests.oracle import Row, World, may_change, may_insert, read_world
 from tests.proof import trials
-from tests.proof.candidates import additions, alterations, every_alteration, misses, newcomers
+from tests.proof.candidates import additions, alterations, every_alteration, misses, newcomers, offers
 from tests.proof.compare import Ids, believed, ids, wall_alone
 from tests.proof.corners import corners
 from tests.proof.judge import is_known_gap
@@ -69,7 +69,7 @@ def _lookers(scene: Scene, world: World, chance: Random) -> Iterator[Looker]:
     models = [model.__name__ for model in guarded_models()]
     for who, person in [*scene.people.items(), ("nobody", None)]:
         me = person.pk if person else None
-        tries = 20 if who.startswith("gone") else 3  # what was theirs tempts them
+        tries = 20 if who.startswith(("gone", "zoe", "full")) else 3  # what was theirs tempts them
         reads: dict[str, set[str]] = defaultdict(set)
         for model, key in believed(world, me, scene, models):
             reads[model].add(key)
@@ -79,6 +79,7 @@ def _lookers(scene: Scene, world: World, chance: Random) -> Iterator[Looker]:
             *additions(world, scene, chance, me or 0, tries),
             *misses(world, scene, chance, me),
             *newcomers(world, chance),
+            *(offers(world, scene, me) if me else ()),
         ]
         for row in tried:
             looker.adds[row.model].append((row, may_insert(world, me, row, scene.now)))
