@@ -1,5 +1,6 @@
 """Look-ups of the room, each starting from the visibility rule and bounded."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,21 +11,38 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Child
 from accounts.models.people import names_of
-from sessions_log.models import HomeUpdate, Release, Session, Sharing, Summary, UpdateEdit
+from accounts.visibility import viewer
+from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, UpdateEdit
+from sessions_log.models.home import Told
 
 PAGE = 20  # entries of a stream shown at once
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a child's stream. `kind`: session, summary or update. `words`: an update's, as they stand now."""
+    """One line of a child's stream. `kind`: session, summary or update. `words`, `answers`: an update's, as they stand
+    now for the viewer."""
 
     kind: str
     moment: datetime
     id: UUID
     item: Any
     author: str
-    words: str
+    words: Told | None = None
+    answers: "Answers | None" = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the team did with an update, for the team and its author; for anyone else there is none to see.
+
+    `kinds`: of mark, by anyone; `mine`: by the viewer, and when first. `replied`: the team has written back.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    mine: frozenset[str] = frozenset()
+    since: datetime | None = None
+    replied: bool = False
 
 
 def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None) -> QuerySet[Any]:
@@ -57,18 +75,41 @@ def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[l
     found.sort(key=lambda entry: (entry[1], entry[2].pk), reverse=True)
     page = found[:PAGE]
     names = names_of(author for _, _, _, author in page)
-    words = current_words([item for kind, _, item, _ in page if kind == "update"])
+    updates = [item for kind, _, item, _ in page if kind == "update"]
+    words, answered = current_words(updates), answers_to(updates)
     entries = [
-        Entry(kind, moment, item.pk, item, names.get(author, ""), words.get(item.pk, ""))
+        Entry(kind, moment, item.pk, item, names.get(author, ""), words.get(item.pk), answered.get(item.pk))
         for kind, moment, item, author in page
     ]
     return entries, entries[-1] if len(found) > PAGE else None
 
 
-def current_words(updates: list[HomeUpdate]) -> dict[UUID, str]:
-    """The latest wording of each update that the viewer may read."""
-    edits = UpdateEdit.objects.visible().filter(update__in=updates).order_by("edited_at", "pk") if updates else []
-    return {update.pk: update.body for update in updates} | {edit.update_id: edit.body for edit in edits}
+def current_words(updates: list[HomeUpdate]) -> dict[UUID, Told]:
+    """The latest wording of each update that the viewer may read, whole: the update itself, or its last edit."""
+    edits = UpdateEdit.objects.visible().filter(update__in=updates)
+    last = edits.order_by("update_id", "-edited_at", "-pk").distinct("update_id") if updates else []
+    first: dict[UUID, Told] = {update.pk: update for update in updates}
+    return first | {edit.update_id: edit for edit in last}
+
+
+def answers_to(updates: list[HomeUpdate]) -> dict[UUID, Answers]:
+    """What the team did with each update, as far as the viewer may know."""
+    if not updates:
+        return {}
+    me, marks = viewer().person_id, defaultdict[UUID, list[Mark]](list)
+    for mark in Mark.objects.visible().filter(update__in=updates):
+        marks[mark.update_id].append(mark)
+    replies = Reply.objects.visible().filter(update__in=updates, error_at__isnull=True)
+    replied = set(replies.values_list("update_id", flat=True).distinct())
+    return {
+        update.pk: Answers(
+            kinds=frozenset(mark.kind for mark in marks[update.pk]),
+            mine=frozenset(mark.kind for mark in marks[update.pk] if mark.marked_by_id == me),
+            since=min((mark.marked_at for mark in marks[update.pk] if mark.marked_by_id == me), default=None),
+            replied=update.pk in replied,
+        )
+        for update in updates
+    }
 
 
 def shared_with(update: HomeUpdate) -> list[int]:

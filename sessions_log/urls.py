@@ -45,7 +45,10 @@ urlpatterns = [
     *(path(f"{C}who/{kind}/<uuid:item>/", panel, {"kind": kind}, name=f"who_{kind}") for kind in KINDS),
     path(f"{C}updates/new/", home.new, name="update_new"),
     path(f"{C}updates/<uuid:update>/", home.read, name="update"),
+    path(f"{C}updates/<uuid:update>/edit/", home.edit, name="update_edit"),
+    path(f"{C}updates/<uuid:update>/error/", home.error, name="update_error"),
     path(f"{C}updates/<uuid:update>/reply/", home.reply, name="update_reply"),
+    path(f"{C}updates/<uuid:update>/reply/<uuid:reply>/error/", home.reply_error, name="reply_error"),
     path(f"{C}updates/<uuid:update>/mark/", home.mark, name="update_mark"),
     path(f"{C}updates/<uuid:update>/share/", home.share, name="update_share"),
 ]

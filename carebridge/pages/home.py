@@ -12,6 +12,7 @@ from accounts.models import Child, CircleRow
 from accounts.models.people import names_of
 from accounts.reads import children
 from accounts.visibility import viewer
+from sessions_log.enums import MarkKind
 from sessions_log.reads import stream
 
 
@@ -54,6 +55,7 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
         "is_team": me.stands_in("team", child.pk),
         "is_therapist": me.stands_in("therapist", child.pk),
         "is_family": me.stands_in("own", child.pk),
+        "mark_kinds": MarkKind.choices,
     }
     return render(request, "pages/child.html", context)
 
