@@ -116,7 +116,13 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("tom", "process_note", leo("process_note", "x_leo")),
 ]  # fmt: skip
 # Per reader: standing in their place (savepoint, enter, release, enter again), and at the summary the question itself.
-PER_READER = {"summary_share": 4, "summary": 5}
+# At sharing also whether what stands reaches them.
+PER_READER = {"summary_share": 9, "summary": 5}
+# "Who sees this" stands in everyone's place and asks once for each kind of row; two people more each time.
+PER_ONLOOKER = {
+    "who_session": ("s_leo", 2 * 7), "who_note": ("n_leo", 2 * 6), "who_process_note": ("x_leo", 2 * 5),
+    "who_summary": ("m_leo", 2 * 5), "who_update": ("u_nell", 2 * 7),
+}  # fmt: skip
 
 
 def grown(world: Rich, wanted: list[tuple[str, Callable[[Rich], str]]]) -> dict[int, list[list[str]]]:
@@ -145,19 +151,19 @@ def test_no_page_asks_more_for_more_rows(world: Rich) -> None:
 
 def test_each_reader_costs_the_same(world: Rich) -> None:
     """The team's pages that ask the kernel, person by person, whether a summary reaches them."""
-    pages = list(PER_READER)
-    found = grown(world, [("tom", leo(name, "m_leo")) for name in pages])
-    for number, name in enumerate(pages):
+    pages = {name: ("m_leo", each) for name, each in PER_READER.items()} | PER_ONLOOKER
+    found = grown(world, [("tom", leo(name, key)) for name, (key, _) in pages.items()])
+    for number, (name, (_, each)) in enumerate(pages.items()):
         one, three, thirty = (len(found[size][number]) for size in (1, 3, 30))
-        assert (three - one, thirty - three) == (2 * PER_READER[name], 27 * PER_READER[name]), name
+        assert (three - one, thirty - three) == (2 * each, 27 * each), name
 
 
 def test_every_page_is_counted() -> None:
     """A new page fails here until it is counted, or is said to hold no list."""
     from tests.guards.test_sentinels import LAYOUT
 
-    no_list = {"process_note_new", "summary_new", "summary_edit"}  # one text in a form
-    counted = {name for _, name, _ in STEADY} | set(PER_READER)
+    no_list = {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
+    counted = {name for _, name, _ in STEADY} | set(PER_READER) | set(PER_ONLOOKER)
     assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles"}
 
 

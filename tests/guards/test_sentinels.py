@@ -42,6 +42,14 @@ PRACTICE = {"maya": "w_willow", "leo": "w_willow", "zoe": "w_willow", "ada": "w_
 AROUND = {  # everyone with a family row that has begun, but the young person
     "maya": "priya dan karin sue quinn carl ivy pat", "leo": "nell joy abel", "zoe": "zara", "ada": "adam",
 }  # fmt: skip
+TIED = {  # who stands in "Who sees this": rows in force or lately ended, supervisors; then leads and admins
+    "maya": "tom ines sue fred priya dan quinn carl ivy pat maya_login karin ruth omar abel",
+    "leo": "tom ines sue nell joy abel ruth omar", "zoe": "hugo zara ruth omar abel", "ada": "stella adam",
+}  # fmt: skip
+PANELS: dict[str, Any] = {
+    "who_session": Session, "who_note": ProgressNote, "who_process_note": ProcessNote, "who_summary": Summary,
+    "who_update": HomeUpdate,
+}  # fmt: skip
 RECORD = ("setting", "techniques", "themes", "affect", "child_words", "child_choices")
 UPDATE = ("where", "antecedent", "behaviour", "consequence", "helped")
 
@@ -87,8 +95,18 @@ def opens(page: Page, address: str, child: str, key: str) -> bool:
         "note": team or who in FAMILY[child], "process_note": therapist, "summary": team or who in CIRCLE[child],
         "summary_edit": therapist and key == "m_none", "summary_share": therapist and key != "m_err",
         "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
+        "summary_error": who in correctors(page.world, child, key) and key != "m_err",
+        "release_withdraw": therapist and key not in {"rl_err", "rl_withdrawn"},
+        **dict.fromkeys(PANELS, team),
     }  # fmt: skip
     return place.get(address, therapist) and (not key or page.reads(key))
+
+
+def correctors(world: Rich, child: str, key: str) -> set[str]:
+    """Principle 7: its author on the team, the team's supervisors (and leads, for whom no page of the record is)."""
+    author = getattr(world.rows.get(key), "author_id", None)
+    supervisors = {"maya": {"ines"}, "leo": {"ines", "sue"}}.get(child, set())
+    return supervisors | {who for who in TEAM[child] if world.person(who).pk == author}
 
 
 def child_page(page: Page, child: str, key: str) -> None:
@@ -162,11 +180,29 @@ def summary_page(page: Page, child: str, key: str) -> None:
     page.show(key, "body", *(["error_reason"] if summary.error_at else []))
     page.name(summary.author_id)
     if page.who in TEAM[child]:
+        page.name(summary.error_by_id, key)
         for item in world.keys(Release, child):
             if world.rows[item].summary_id == summary.pk:
                 page.name(world.rows[item].recipient_id, item)
                 if item.replace("rl_", "o_") in READERS:
                     page.show(item.replace("rl_", "o_"), "explanation", through=(item,))
+
+
+def withdraw_page(page: Page, child: str, key: str) -> None:
+    """Whom it is taken back from."""
+    page.name(page.world.rows[key].recipient_id)
+
+
+def who_page(page: Page, child: str, key: str) -> None:
+    """Everyone around the child, and what they are to them; no word of the item."""
+    for name in TIED[child].split():
+        page.show(f"p_{name}", "name")
+        if f"l_{name}" in READERS:
+            page.show(f"l_{name}", "words")
+
+
+def nothing_but_the_viewer(page: Page, child: str, key: str) -> None:
+    """A question that names nobody."""
 
 
 def share_page(page: Page, child: str, key: str) -> None:
@@ -242,14 +278,19 @@ LAYOUT = {
     "child": child_page, "session": session_page, "note": note_page, "process_note": process_note_page,
     "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
     "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,
-    "summary_new": card_only,
+    "summary_new": card_only, "summary_error": nothing_but_the_viewer, "release_withdraw": withdraw_page,
+    **dict.fromkeys(PANELS, who_page),
 }  # fmt: skip
 ITEMS: dict[str, Any] = {
     "session": Session, "note": ProgressNote, "process_note": ProcessNote, "summary": Summary, "summary_share": Summary,
     "summary_edit": Summary, "update": HomeUpdate, "note_new": Session, "process_note_new": Session, "summary_new": Session,
+    "summary_error": Summary, "release_withdraw": Release, **PANELS,
 }  # fmt: skip
 # Addresses that answer a GET with a page about a child; the rest of the table of test_urls takes posts alone.
-FORMS_ONLY = {"addendum_new", "summary_wish", "update_reply", "update_mark", "update_share"}
+FORMS_ONLY = {"addendum_new", "summary_wish", "update_reply", "update_mark", "update_share"} | {
+    "summary_new_autosave",
+    "summary_autosave",
+}
 
 
 def test_every_page_about_a_child_is_laid_out() -> None:

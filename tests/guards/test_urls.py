@@ -16,10 +16,15 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Child, Person
+from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
+from sessions_log.forms.summaries import ReleaseForm
+from sessions_log.models import Summary
+from sessions_log.see_as import seal
+from sessions_log.views.summaries import share_context
 from tests.guards.browsing import PROOF, faults_of
-from tests.harness import WallClient, signed_in
+from tests.harness import WallClient, signed_in, viewing
 from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
@@ -67,6 +72,8 @@ OWN_OR_TEAM = {child: TEAM[child] | CIRCLE[child] for child in CHILDREN}
 FAMILY_OR_TEAM = {child: TEAM[child] | FAMILY[child] for child in CHILDREN}
 SESSIONS, NOTES, PROCESS = items("s", "s_may"), items("n", "n_may"), items("x", "x_tom")
 SUMMARIES, UPDATES = items("m", "m_priya"), {"maya": "u_priya", "leo": "u_nell", "zoe": "u_zara", "ada": "u_adam"}
+RELEASES = items("rl", "rl_priya")
+PANELS = {"session": SESSIONS, "note": NOTES, "process_note": PROCESS, "summary": SUMMARIES, "update": UPDATES}
 GUARDIAN = {"maya": "priya", "leo": "nell", "zoe": "zara", "ada": "adam"}
 UNRELEASED = {**SUMMARIES, "maya": "m_none"}
 KEY = "11111111-1111-4111-8111-111111111111"
@@ -77,8 +84,20 @@ UPDATE = {"kind": "win", "body": "w", "observed_at": "2026-11-02T09:00", "form_k
 
 def share(world: Rich, child: str) -> dict[str, Any]:
     """A release to the child's guardian, with a ground should the child not wish it."""
-    reader = str(world.person(GUARDIAN[child]).public_id)
-    return {"readers": [reader], "confirmed": "1", "ground": "safety", "explanation": "told"}
+    reader = world.person(GUARDIAN[child])
+    chosen = {"readers": [str(reader.public_id)], "confirmed": "1", "previewed": seen_as(world, child, reader)}
+    return {**chosen, "ground": "safety", "explanation": "told"}
+
+
+def seen_as(world: Rich, child: str, reader: Person) -> str:
+    """The mark that the child's therapist has seen the summary as this reader."""
+    (therapist,) = THERAPISTS[child]
+    about = Child.objects.select_related("practice").get(pk=world.children[child].pk)
+    with viewing(world.person(therapist)):
+        readers = possible_readers(about)
+        summary = Summary.objects.get(pk=world.rows[UNRELEASED[child]].pk)
+        state = share_context(about, summary, ReleaseForm(readers=readers), readers)["state"]
+        return seal(summary, state, [one for one in readers if one.person.pk == reader.pk])
 
 
 def draft(world: Rich, child: str) -> dict[str, Any]:
@@ -117,6 +136,15 @@ CLINICAL: dict[str, list[About]] = {
     ],
     "summary_wish": [About(THERAPISTS, 405, 302, UNRELEASED, lambda world, child: {"kind": "may_share"})],
     "summary_share": [About(THERAPISTS, 200, 302, UNRELEASED, share)],
+    "summary_new_autosave": [About(THERAPISTS, 405, 200, SESSIONS, lambda world, child: WORDS)],
+    "summary_autosave": [
+        About({"maya": person_set("tom")}, 405, 200, {"maya": "m_none"}, unchanged("m_none")),
+        # Principle 7: a released summary never changes.
+        About(dict.fromkeys(CHILDREN, NOBODY), 405, 404, SUMMARIES, unchanged("m_priya")),
+    ],
+    "summary_error": [About(readers_of(SUMMARIES, TEAM), 200, 302, SUMMARIES, lambda world, child: {"reason": "w"})],
+    "release_withdraw": [About(THERAPISTS, 200, 302, RELEASES)],
+    **{f"who_{kind}": [About(readers_of(of, TEAM), 200, 200, of)] for kind, of in PANELS.items()},
     "update_new": [About(CIRCLE, 200, 302, data=lambda world, child: UPDATE)],
     "update": [About(readers_of(UPDATES, OWN_OR_TEAM), 200, 200, UPDATES)],
     "update_reply": [About(TEAM, 405, 302, UPDATES, lambda world, child: WORDS)],
