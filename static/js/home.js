@@ -326,6 +326,7 @@ function write() {
   form.querySelector("[data-keep-remove] button").addEventListener("click", () => {
     device.remove(`draft:${child}`);
     form.reset();
+    box.checked = keeps();
     offer();
     name();
   });
