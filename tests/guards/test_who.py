@@ -215,7 +215,7 @@ def test_what_would_be_is_what_will_be(world: Rich) -> None:
     maya, note, summary = world.cast.maya, world.rows["d_tom"], world.rows["m_none"]
 
     def sign() -> ProgressNote:
-        draft = ProgressNote.objects.visible().get(pk=note.pk)
+        draft = ProgressNote.objects.visible().select_related("session").get(pk=note.pk)
         sign_note(child=maya, note=draft)
         return ProgressNote.objects.visible().get(pk=note.pk)
 
