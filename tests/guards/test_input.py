@@ -24,7 +24,8 @@ from tests.worlds import Rich, add_update
 NOTE = {f"section_{number}": "w" for number in range(3)}
 # Every form: who sends it, where, for which row, with what, and which of its fields take the bad words.
 type Form = tuple[str, str, str, dict[str, Any], tuple[str, ...]]
-RECORD = ("setting", "techniques", "themes", "engagement", "affect", "child_words", "child_choices")
+TAPPED = ("length", "tapped_setting", "tapped_techniques", "tapped_themes", "tapped_affect", "used")
+RECORD = ("setting", "techniques", "themes", "engagement", "affect", "child_words", "child_choices", *TAPPED)
 MORE = ("where", "intensity", "antecedent", "behaviour", "consequence", "helped")
 
 
@@ -38,6 +39,8 @@ def forms(world: Rich) -> list[Form]:
     grounded = {**sealed, "readers": reader, "explanation": "w"}
     return [
         ("tom", "session_new", "", SESSION, ("held_at", "minutes", "child_attended", "attended", "form_key", *RECORD)),
+        ("tom", "session_afresh", "", {}, ("seen",)),
+        ("tom", "session_error", "s_may", {"reason": "w"}, ("reason", "also")),
         ("tom", "note_new", "s_may", {**NOTE, "form_key": KEY, "save": ""}, ("section_0", "form_key")),
         ("tom", "note", "d_tom", {**NOTE, "form_key": KEY, "seen": seen["d_tom"], "save": ""}, ("section_0", "seen")),
         ("tom", "addendum_new", "n_may", body, ("body", "form_key")),
@@ -59,7 +62,7 @@ def forms(world: Rich) -> list[Form]:
 
 
 SHARING = ("readers", "ground", "explanation", "confirmed", "send_anyway", "previewed")
-FORMS = 18
+FORMS = 20
 QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("omar", "people", "", ("q", "page")), ("omar", "circles", "", ("q", "page")), ("tom", "child", "", ("before",)),
     ("priya", "child", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),

@@ -112,6 +112,7 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("tom", "note", leo("note", "n_leo")), ("nell", "note", leo("note", "n_leo")),
     ("nell", "summary", leo("summary", "m_leo")), ("tom", "update", leo("update", "u_nell")),
     ("nell", "update", leo("update", "u_nell")), ("tom", "session_new", leo("session_new")),
+    ("tom", "session_error", leo("session_error", "s_leo")), ("tom", "choices", plain("choices")),
     ("nell", "update_new", leo("update_new")), ("tom", "note_new", leo("note_new", "s_leo")),
     ("tom", "process_note", leo("process_note", "x_leo")),
 ]  # fmt: skip
@@ -164,7 +165,7 @@ def test_every_page_is_counted() -> None:
 
     no_list = {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
     counted = {name for _, name, _ in STEADY} | set(PER_READER) | set(PER_ONLOOKER)
-    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles"}
+    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles", "choices"}
 
 
 @pytest.mark.parametrize("who", ["tom", "nell"])

@@ -95,6 +95,7 @@ def opens(page: Page, address: str, child: str, key: str) -> bool:
         "note": team or who in FAMILY[child], "process_note": therapist, "summary": team or who in CIRCLE[child],
         "summary_edit": therapist and key == "m_none", "summary_share": therapist and key != "m_err",
         "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
+        "session_error": team and key != "s_err",
         "summary_error": who in correctors(page.world, child, key) and key != "m_err",
         "release_withdraw": therapist and key not in {"rl_err", "rl_withdrawn"},
         **dict.fromkeys(PANELS, team),
@@ -150,6 +151,28 @@ def session_page(page: Page, child: str, key: str) -> None:
     for item in world.keys(Attendance, child):
         if world.rows[item].session_id == world.rows[key].pk:
             page.name(world.rows[item].person_id, item)
+    if page.who in TEAM[child]:
+        from_home(page, SINCE_THE_SESSION_BEFORE.get(key, ""))
+        if world.rows[key].error_at:
+            page.name(world.rows[key].error_by_id)
+
+
+# What came from home since the session before, the newest ten: of those before October's, Carl's is the eleventh.
+SINCE_THE_SESSION_BEFORE = {
+    "s_oct": "quinn now maya_login pat ivy karin edited withdrawn shared priya", "s_sep": "quiet dan",
+    "s_err": "ivy pat maya_login karin edited withdrawn shared priya carl",
+}  # fmt: skip
+SINCE_THE_LAST_SESSION = {"maya": "", "leo": "nell joy", "zoe": "zara", "ada": "adam"}
+
+
+def from_home(page: Page, names: str) -> None:
+    """Updates in short, their authors, and whoever marked them: Tom."""
+    for name in names.split():
+        key = f"u_{name}"
+        update_words(page, key)
+        page.name(page.world.rows[key].author_id, key)
+        if name in {"priya", "dan"}:
+            page.name(page.world.person("tom").pk, f"mark_{name}")
 
 
 def note_page(page: Page, child: str, key: str) -> None:
@@ -257,7 +280,8 @@ def update_new_page(page: Page, child: str, key: str) -> None:
 
 
 def session_new_page(page: Page, child: str, key: str) -> None:
-    """The form: who may have come."""
+    """The form: who may have come, and what came from home."""
+    from_home(page, SINCE_THE_LAST_SESSION[child])
     page.show(f"c_{child}", "name")
     for name in AROUND[child].split():
         page.show(f"p_{name}", "name")
@@ -278,16 +302,26 @@ LAYOUT = {
     "child": child_page, "session": session_page, "note": note_page, "process_note": process_note_page,
     "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
     "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,
+    "session_error": nothing_but_the_viewer,
     "summary_new": card_only, "summary_error": nothing_but_the_viewer, "release_withdraw": withdraw_page,
     **dict.fromkeys(PANELS, who_page),
 }  # fmt: skip
 ITEMS: dict[str, Any] = {
     "session": Session, "note": ProgressNote, "process_note": ProcessNote, "summary": Summary, "summary_share": Summary,
+    "session_error": Session,
     "summary_edit": Summary, "update": HomeUpdate, "note_new": Session, "process_note_new": Session, "summary_new": Session,
     "summary_error": Summary, "release_withdraw": Release, **PANELS,
 }  # fmt: skip
 # Addresses that answer a GET with a page about a child; the rest of the table of test_urls takes posts alone.
-FORMS_ONLY = {"addendum_new", "summary_wish", "update_reply", "update_mark", "update_share"} | {
+FORMS_ONLY = {
+    "session_draft",
+    "session_afresh",
+    "addendum_new",
+    "summary_wish",
+    "update_reply",
+    "update_mark",
+    "update_share",
+} | {
     "summary_new_autosave",
     "summary_autosave",
 }
@@ -484,7 +518,8 @@ def test_forms_that_come_back_show_no_more(world: Rich) -> None:
     client, about = signed_in(world.cast.tom), world.cast.maya.public_id
     leaks = []
     for name, key in (
-        ("session_new", ""), ("note_new", "s_may"), ("process_note_new", "s_may"), ("summary_new", "s_may"),
+        ("session_new", ""), ("session_error", "s_may"), ("session_draft", ""),
+        ("note_new", "s_may"), ("process_note_new", "s_may"), ("summary_new", "s_may"),
         ("note", "d_tom"), ("addendum_new", "n_may"), ("process_note", "x_tom"), ("summary_edit", "m_none"),
         ("summary_wish", "m_none"), ("summary_share", "m_none"), ("update_reply", "u_priya"),
     ):  # fmt: skip

@@ -114,6 +114,13 @@ def unchanged(key: str) -> Callable[[Rich, str], dict[str, Any]]:
 CLINICAL: dict[str, list[About]] = {
     "child": [About(OWN_OR_TEAM, 200, 200)],
     "session_new": [About(THERAPISTS, 200, 302, data=lambda world, child: SESSION)],
+    "session_draft": [About(THERAPISTS, 405, 200, data=lambda world, child: SESSION)],
+    "session_afresh": [About(THERAPISTS, 405, 302)],
+    "session_error": [
+        About(readers_of(SESSIONS, TEAM), 200, 302, SESSIONS, lambda world, child: {"reason": "w", "also": "on"}),
+        # Once in error it stays so.
+        About({"maya": NOBODY}, 404, 404, {"maya": "s_err"}, lambda world, child: {"reason": "w"}),
+    ],
     "session": [About(readers_of(SESSIONS, FAMILY_OR_TEAM), 200, 200, SESSIONS)],
     "note_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: {"form_key": KEY, "save": ""})],
     "process_note_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: WORDS)],
@@ -156,7 +163,10 @@ CLINICAL: dict[str, list[About]] = {
         )
     ],
 }  # fmt: skip
-PRACTICE = {"people": person_set("omar abel stella"), "circles": person_set("omar abel stella")}
+PRACTICE = {
+    "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
+    "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
+}  # fmt: skip
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},

@@ -68,7 +68,7 @@ def log_a_session(tom: Visitor) -> None:
     open_maya(tom)
     tom.look()
     tom.follow("Log a session")
-    tom.fill("Techniques", RECORD[0])
+    tom.fill("Other techniques, with commas between them", RECORD[0])
     tom.fill("The child's own words", RECORD[1])
     tom.look()
     tom.press("Log this session")
