@@ -142,7 +142,7 @@ def session_page(page: Page, child: str, key: str) -> None:
     page.name(world.rows[key].therapist_id)
     page.show(f"c_{child}", "name")  # the way back
     page.show(key.replace("s_", "r_"), *RECORD)
-    for model, text in ((ProgressNote, ()), (ProcessNote, ()), (Summary, ("body",))):
+    for model, text in ((ProgressNote, ("template_name",)), (ProcessNote, ()), (Summary, ("body",))):
         for item in world.keys(model, child):
             if world.rows[item].session_id == world.rows[key].pk:
                 page.show(item, *text)
