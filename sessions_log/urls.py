@@ -53,7 +53,7 @@ urlpatterns = [
     path(f"{C}updates/<uuid:update>/edit/", home.edit, name="update_edit"),
     path(f"{C}updates/<uuid:update>/error/", home.error, name="update_error"),
     path(f"{C}updates/<uuid:update>/reply/", home.reply, name="update_reply"),
-    path(f"{C}updates/<uuid:update>/reply/<uuid:reply>/error/", home.reply_error, name="reply_error"),
+    path(f"{C}replies/<uuid:reply>/error/", home.reply_error, name="reply_error"),
     path(f"{C}updates/<uuid:update>/mark/", home.mark, name="update_mark"),
     path(f"{C}updates/<uuid:update>/share/", home.share, name="update_share"),
 ]

@@ -254,10 +254,10 @@ def reply(request: HttpRequest, child: Child, update: UUID) -> HttpResponse:
 
 
 @about_child("team")
-def reply_error(request: HttpRequest, child: Child, update: UUID, reply: UUID) -> HttpResponse:
+def reply_error(request: HttpRequest, child: Child, reply: UUID) -> HttpResponse:
     """Take a reply out."""
-    found = get_object_or_404(enterable(Reply.objects.visible()), pk=reply, update=update, child=child)
-    back = reverse("update", args=[child.public_id, update])
+    found = get_object_or_404(enterable(Reply.objects.visible()), pk=reply, child=child)
+    back = reverse("update", args=[child.public_id, found.update_id])
     return confirm(request, child=child, item=found, title=_("Reply"), back=back)
 
 

@@ -396,7 +396,7 @@ def test_a_supervisor_enters_an_update_in_error_and_a_therapist_cannot(willow: W
 def test_a_reply_is_entered_in_error_by_who_wrote_it(willow: Willow) -> None:
     update = told(willow.priya, willow.maya)
     ask(willow.tom, "update_reply", update, {"body": "For Leo's mother.", "form_key": uuid4()})
-    url = reverse("reply_error", args=[willow.maya.public_id, update.pk, Reply.objects.get().pk])
+    url = reverse("reply_error", args=[willow.maya.public_id, Reply.objects.get().pk])
     assert signed_in(willow.priya).post(url, {"reason": "w"}).status_code == 404
     assert url in page(willow.tom, update)
     assert signed_in(willow.tom).post(url, {"reason": "Wrong family."}).status_code == 302
