@@ -220,7 +220,7 @@ def who_page(page: Page, child: str, key: str) -> None:
     """Everyone around the child, and what they are to them; no word of the item."""
     for name in TIED[child].split():
         page.show(f"p_{name}", "name")
-        if f"l_{name}" in READERS:
+        if name in AROUND[child].split():
             page.show(f"l_{name}", "words")
 
 
