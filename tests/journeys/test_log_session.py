@@ -124,7 +124,7 @@ def test_a_closed_window_loses_nothing(visitor: Visitors) -> None:
 
 def test_the_practices_words_and_an_error(visitor: Visitors) -> None:
     """A word added is tapped; a session logged in the wrong record is entered in error and gone for the family."""
-    tom, dan = visitor("tom"), visitor("dan")
+    tom, priya = visitor("tom"), visitor("priya")
     open_form(tom)
     tom.follow("Add words to tap")
     tom.look()
@@ -139,9 +139,9 @@ def test_the_practices_words_and_an_error(visitor: Visitors) -> None:
     tom.page.get_by_text("Arts", exact=True).click()
     tom.page.get_by_label("Weather report", exact=True).check()
     tom.press("Log this session")
+    tom.reads("The session is logged.", "Weather report")
     address = tom.page.url
-    tom.reads("Weather report")
-    assert dan.fetch(address)[0] == 200
+    assert priya.fetch(address)[0] == 200
     tom.follow("Enter this session in error")
     tom.look()
     tom.press("Enter in error")
@@ -150,7 +150,7 @@ def test_the_practices_words_and_an_error(visitor: Visitors) -> None:
     tom.press("Enter in error")
     tom.reads("Entered in error.", "It was Leo's session.", "Tom Reyes")
     tom.look()
-    assert dan.fetch(address)[0] == 404
+    assert priya.fetch(address)[0] == 404
 
 
 def test_fifty_forms_eight_times_at_once_make_fifty_sessions(site: Site, visitor: Visitors) -> None:
