@@ -13,6 +13,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, Child
+from sessions_log.actions.notes import sections_hash
 from sessions_log.models import HomeUpdate
 from tests.guards.bad_words import EXTREME_MOMENTS, ODD, SCRIPTS, STATEMENTS, WRAPS
 from tests.guards.browsing import PROOF, faults_of
@@ -26,7 +27,7 @@ NOTE = {f"section_{number}": "w" for number in range(3)}
 type Form = tuple[str, str, str, dict[str, Any], tuple[str, ...]]
 TAPPED = ("length", "tapped_setting", "tapped_techniques", "tapped_themes", "tapped_affect", "used")
 RECORD = ("setting", "techniques", "themes", "engagement", "affect", "child_words", "child_choices", *TAPPED)
-MORE = ("where", "intensity", "antecedent", "behaviour", "consequence", "helped")
+MORE = ("where", "intensity", "antecedent", "behaviour", "consequence", "helped", "opened", "when", "place")
 
 
 def forms(world: Rich) -> list[Form]:
@@ -37,12 +38,41 @@ def forms(world: Rich) -> list[Form]:
     body = {"body": "w", "form_key": KEY}
     sealed = share(world, "maya") if isinstance(world, Rich) else {}
     grounded = {**sealed, "readers": reader, "explanation": "w"}
+
+    def sha256(key: str) -> str:
+        """Of a draft's text."""
+        return sections_hash(rows[key]) if isinstance(world, Rich) else ""
+
     return [
         ("tom", "session_new", "", SESSION, ("held_at", "minutes", "child_attended", "attended", "form_key", *RECORD)),
         ("tom", "session_afresh", "", {}, ("seen",)),
         ("tom", "session_error", "s_may", {"reason": "w"}, ("reason", "also")),
         ("tom", "note_new", "s_may", {**NOTE, "form_key": KEY, "save": ""}, ("section_0", "form_key")),
         ("tom", "note", "d_tom", {**NOTE, "form_key": KEY, "seen": seen["d_tom"], "save": ""}, ("section_0", "seen")),
+        (
+            "tom",
+            "note_new_autosave",
+            "s_may",
+            {**body, "template": "free"},
+            ("body", "form_key", "seen", "template", "names"),
+        ),
+        (
+            "tom",
+            "note_autosave",
+            "d_tom",
+            {**NOTE, "form_key": KEY, "seen": seen["d_tom"]},
+            ("section_0", "seen", "names"),
+        ),
+        ("tom", "process_note_new_autosave", "s_may", body, ("body", "form_key", "seen")),
+        ("tom", "process_note_autosave", "x_tom", {**body, "seen": seen["x_tom"]}, ("body", "form_key", "seen")),
+        ("tom", "note_sign", "d_tom", {"sha256": sha256("d_tom")}, ("sha256",)),
+        ("tom", "note_offer", "d_tom", {"person": str(world.cast.ines.public_id)}, ("person",)),
+        ("tom", "note_take_back", "d_offered", {}, ("x",)),
+        ("ines", "note_cosign", "d_offered", {"sha256": sha256("d_offered")}, ("sha256",)),
+        ("ines", "note_give_back", "d_offered", {"sha256": sha256("d_offered"), "words": "w"}, ("sha256", "words")),
+        ("tom", "note_error", "n_may", {"reason": "w"}, ("reason", "also")),
+        ("tom", "addendum_error", "ad_may", {"reason": "w"}, ("reason",)),
+        ("tom", "process_note_error", "x_tom", {"reason": "w"}, ("reason",)),
         ("tom", "addendum_new", "n_may", body, ("body", "form_key")),
         ("tom", "process_note_new", "s_may", body, ("body", "form_key")),
         ("tom", "process_note", "x_tom", {**body, "seen": seen["x_tom"]}, ("body", "form_key", "seen")),
@@ -55,6 +85,15 @@ def forms(world: Rich) -> list[Form]:
         ("tom", "summary_wish", "m_none", {"kind": "not_to", "not_to": reader}, ("kind", "not_to", "asked")),
         ("tom", "summary_share", "m_none", grounded, SHARING),
         ("priya", "update_new", "", UPDATE, ("kind", "body", "observed_at", "share_with", "form_key", *MORE)),
+        (
+            "priya",
+            "update_edit",
+            "u_withdrawn",
+            {**UPDATE, "seen": str(rows["u_withdrawn"].pk)},
+            ("body", "seen", *MORE),
+        ),
+        ("priya", "update_error", "u_priya", {"why": "not_so"}, ("why", "more")),
+        ("tom", "reply_error", "reply_priya", {"reason": "w"}, ("reason",)),
         ("tom", "update_reply", "u_priya", body, ("body", "form_key")),
         ("tom", "update_mark", "u_priya", {"kind": "seen"}, ("kind",)),
         ("priya", "update_share", "u_priya", {"person": str(world.cast.dan.public_id)}, ("person", "withdraw")),
@@ -62,7 +101,7 @@ def forms(world: Rich) -> list[Form]:
 
 
 SHARING = ("readers", "ground", "explanation", "confirmed", "send_anyway", "previewed")
-FORMS = 20
+FORMS = 35
 QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("omar", "people", "", ("q", "page")), ("omar", "circles", "", ("q", "page")), ("tom", "child", "", ("before",)),
     ("priya", "child", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),

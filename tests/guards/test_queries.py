@@ -29,6 +29,7 @@ from tests.worlds import (
     answer,
     attend,
     release,
+    reword,
     share,
 )
 
@@ -77,10 +78,12 @@ def one_more_of_everything(world: Rich, number: int) -> None:
     attend(world, f"q{number}", "leo", guardian)
     add_note(world, f"n_q{number}", "leo", NOON - HOUR, helper)
     add_process_note(world, f"q{number}", "leo", cast.tom)
+    add_note(world, f"d_q{number}", "leo", None, cast.tom)
     add_summary(world, f"q{number}", "leo", helper)
     release(world, f"q{number}", f"q{number}", cast.nell, NOON - DAY * number)
     release(world, f"r{number}", "leo", guardian, NOON - HOUR)
     add_update(world, f"q{number}", "leo", cast.nell, NOON - DAY * number)
+    reword(world, f"q{number}", "nell", NOON - DAY * number)
     answer(world, f"q{number}", "nell", helper, NOON - HOUR)
     share(world, f"q{number}", "nell", guardian, NOON - HOUR)
     marked = {"marked_by": helper, "kind": "used", "marked_at": NOON - HOUR}
@@ -106,6 +109,7 @@ def plain(name: str) -> Callable[[Rich], str]:
 
 
 STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
+    ("tom", "unfinished", plain("unfinished")),
     ("tom", "home", plain("home")), ("nell", "home", plain("home")), ("omar", "people", plain("people")),
     ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
     ("tom", "session", leo("session", "s_leo")), ("nell", "session", leo("session", "s_leo")),
@@ -164,8 +168,11 @@ def test_every_page_is_counted() -> None:
     from tests.guards.test_sentinels import LAYOUT
 
     no_list = {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
+    no_list |= {"update_edit", "update_error", "reply_error"}
+    no_list |= {"note_offer", "note_error", "addendum_error", "process_note_error"}
+    no_list |= {"note_sign", "note_cosign"}  # who will read it: as the panels of PER_ONLOOKER
     counted = {name for _, name, _ in STEADY} | set(PER_READER) | set(PER_ONLOOKER)
-    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles", "choices"}
+    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles", "unfinished", "choices"}
 
 
 @pytest.mark.parametrize("who", ["tom", "nell"])

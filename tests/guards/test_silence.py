@@ -64,6 +64,21 @@ def another_household(world: Rich) -> None:
     assert signed_in(cast.tom).post(reply, {"body": "w", "form_key": uuid4()}).status_code == 302
     mark = reverse("update_mark", args=[about, world.rows["u_shared"].pk])
     assert signed_in(cast.tom).post(mark, {"kind": "seen"}).status_code == 302
+    wording = {
+        "body": "w",
+        "form_key": uuid4(),
+        "seen": world.rows["u_between_0"].pk,
+        "observed_at": "2026-11-02T08:00",
+    }
+    reworded = reverse("update_edit", args=[about, world.rows["u_between_0"].pk])
+    assert signed_in(cast.priya).post(reworded, wording).status_code == 302
+    taken_out = reverse("update_error", args=[about, world.rows["u_between_4"].pk])
+    assert signed_in(cast.priya).post(taken_out, {"why": "not_so"}).status_code == 302
+    line = {"HX-Request": "true", "HX-Target": "answers-x"}
+    for kind in ("used", "talk"):
+        assert signed_in(cast.tom).post(mark, {"kind": kind}, headers=line).status_code == 200
+    wrong = reverse("reply_error", args=[about, world.rows["reply_shared"].pk])
+    assert signed_in(cast.tom).post(wrong, {"reason": "w"}).status_code == 302
     attend(world, "between", "sep", cast.priya)
     newcomer = people.person("Nora Newcomer")
     cast.people["nora"] = newcomer

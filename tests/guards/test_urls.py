@@ -19,6 +19,7 @@ from django.urls import get_resolver, reverse
 from accounts.models import AuditEvent, Child, Person
 from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
+from sessions_log.actions.notes import sections_hash
 from sessions_log.forms.summaries import ReleaseForm
 from sessions_log.models import Summary
 from sessions_log.see_as import seal
@@ -105,9 +106,36 @@ def draft(world: Rich, child: str) -> dict[str, Any]:
     return {"section_0": "w", "form_key": KEY, "seen": world.rows["d_tom"].changed_at.isoformat(), "save": ""}
 
 
+def offered(world: Rich, child: str) -> dict[str, Any]:
+    """The text of the draft that was offered, as it was shown; and words to give it back with."""
+    return {"sha256": sections_hash(world.rows["d_offered"]), "words": "w"}
+
+
+def shown_draft(world: Rich, child: str) -> dict[str, Any]:
+    """The text of a draft, as it was shown before signing."""
+    return {"sha256": sections_hash(world.rows["d_tom"])}
+
+
+def supervisor(world: Rich, child: str) -> dict[str, Any]:
+    """Whom Tom's drafts may be offered to."""
+    return {"person": str(world.cast.ines.public_id)}
+
+
 def unchanged(key: str) -> Callable[[Rich, str], dict[str, Any]]:
     """New words over the text as it is saved."""
     return lambda world, child: {**WORDS, "seen": world.rows[key].changed_at.isoformat()}
+
+
+def reworded(world: Rich, child: str) -> dict[str, Any]:
+    """Other words for an update nobody has answered."""
+    update = {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}[child]
+    return {"body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": str(world.rows[update].pk)}
+
+
+def late(world: Rich, child: str) -> dict[str, Any]:
+    """Other words for one that was answered."""
+    update = {"maya": "u_priya", "ada": "u_adam"}[child]
+    return {"body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": str(world.rows[update].pk)}
 
 
 # The table. What the page is for comes from visibility.md; an address that is not here fails the first test below.
@@ -129,12 +157,30 @@ CLINICAL: dict[str, list[About]] = {
         About(readers_of(NOTES, FAMILY_OR_TEAM), 200, 200, NOTES),
         About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, draft),
     ],
+    "note_autosave": [About({"maya": person_set("tom")}, 405, 200, {"maya": "d_tom"}, draft)],
+    "note_new_autosave": [
+        About(THERAPISTS, 405, 200, SESSIONS, lambda world, child: {"form_key": KEY, "template": "free", "body": "w"})
+    ],
+    "note_sign": [About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, shown_draft)],
+    "note_offer": [About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, supervisor)],
+    "note_take_back": [About({"maya": person_set("tom")}, 405, 302, {"maya": "d_offered"})],
+    "note_cosign": [About({"maya": person_set("ines")}, 200, 302, {"maya": "d_offered"}, offered)],
+    "note_give_back": [About({"maya": person_set("ines")}, 405, 302, {"maya": "d_offered"}, offered)],
+    # Principle 7: its author on the team and the team's supervisors.
+    "note_error": [About(TEAM, 200, 302, NOTES, lambda world, child: {"reason": "w"})],
+    "addendum_error": [About({"maya": TEAM["maya"]}, 200, 302, {"maya": "ad_may"}, lambda world, child: {"reason": "w"})],
     "addendum_new": [About(THERAPISTS, 405, 302, NOTES, lambda world, child: WORDS)],
     "process_note": [
         About(THERAPISTS, 200, 302, PROCESS, lambda world, child: unchanged(PROCESS[child])(world, child)),
         # Worked case 4: no page lets the former therapist write on in the child's record.
         About({"maya": NOBODY}, 404, 404, {"maya": "x_fred"}, unchanged("x_fred")),
     ],
+    "process_note_autosave": [
+        About(THERAPISTS, 405, 200, PROCESS, lambda world, child: unchanged(PROCESS[child])(world, child)),
+        About({"maya": NOBODY}, 405, 404, {"maya": "x_fred"}, unchanged("x_fred")),
+    ],
+    "process_note_new_autosave": [About(THERAPISTS, 405, 200, SESSIONS, lambda world, child: WORDS)],
+    "process_note_error": [About(THERAPISTS, 200, 302, PROCESS, lambda world, child: {"reason": "w"})],
     "summary": [About(readers_of(SUMMARIES, OWN_OR_TEAM), 200, 200, SUMMARIES)],
     "summary_edit": [
         About({"maya": person_set("tom")}, 200, 302, {"maya": "m_none"}, unchanged("m_none")),
@@ -154,6 +200,26 @@ CLINICAL: dict[str, list[About]] = {
     **{f"who_{kind}": [About(readers_of(of, TEAM), 200, 200, of)] for kind, of in PANELS.items()},
     "update_new": [About(CIRCLE, 200, 302, data=lambda world, child: UPDATE)],
     "update": [About(readers_of(UPDATES, OWN_OR_TEAM), 200, 200, UPDATES)],
+    "update_edit": [
+        About(
+            {"maya": person_set("priya"), "leo": person_set("nell"), "zoe": person_set("zara")}, 200, 302,
+            {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}, reworded,
+        ),
+        # Answered: its words stay as they were read, and the writer's new ones are shown beside them.
+        About({"maya": person_set("priya"), "ada": person_set("adam")}, 404, 409, {"maya": "u_priya", "ada": "u_adam"}, late),
+    ],
+    # Principles 7 and 11: its author, and the team's supervisors.
+    "update_error": [
+        About(
+            {"maya": person_set("priya ines"), "leo": person_set("nell ines sue"), "zoe": person_set("zara"),
+             "ada": person_set("adam stella")}, 200, 302, UPDATES,
+            lambda world, child: {"why": "wrong_child", "reason": "w"},
+        )
+    ],
+    "reply_error": [
+        About(TEAM, 200, 302, {"maya": "reply_priya", "leo": "reply_joy", "ada": "reply_adam"},
+              lambda world, child: {"reason": "w"})
+    ],
     "update_reply": [About(TEAM, 405, 302, UPDATES, lambda world, child: WORDS)],
     "update_mark": [About(TEAM, 405, 302, UPDATES, lambda world, child: {"kind": "seen"})],
     "update_share": [
@@ -163,8 +229,10 @@ CLINICAL: dict[str, list[About]] = {
         )
     ],
 }  # fmt: skip
+# Pages of whoever stands on a team.
+TEAMS = frozenset[str]().union(*TEAM.values())
 PRACTICE = {
-    "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
+    "unfinished": TEAMS, "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
 }  # fmt: skip
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.

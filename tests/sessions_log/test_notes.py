@@ -337,7 +337,7 @@ def test_a_late_entry_says_so_with_both_dates(willow: Willow, hours: int, late: 
     page = text_of(tom.get(at("note", note)))
     assert ("Late entry" in page) is late
     if late:
-        assert "The session was on Oct. 30, 2026, noon, the note was signed on Nov. 2, 2026, noon." in page
+        assert "Session: Oct. 30, 2026, noon · signed: Nov. 2, 2026, noon" in page
         assert "as a late entry" in page
 
 
