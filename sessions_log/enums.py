@@ -43,6 +43,14 @@ class UpdateKind(TextChoices):
     OBSERVATION = "observation", _("something I noticed")
 
 
+class Place(TextChoices):
+    """Where most things happen. Anywhere else is said in words."""
+
+    HOME = "home", _("at home")
+    SCHOOL = "school", _("at school")
+    OUTSIDE = "outside", _("outside")
+
+
 class MarkKind(TextChoices):
     """What the therapist did with an update from home."""
 

@@ -49,7 +49,7 @@ def from_home(child: Child, session: Session | None = None) -> tuple[list[FromHo
     )
     shown = found[:SHOWN]
     words, marks = current_words(shown), marks_on(shown)
-    return [FromHome(item, words[item.pk], marks[item.pk]) for item in shown], len(found) > SHOWN
+    return [FromHome(item, words[item.pk].body, marks[item.pk]) for item in shown], len(found) > SHOWN
 
 
 def marks_on(updates: list[HomeUpdate]) -> dict[UUID, list[Mark]]:

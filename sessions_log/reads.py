@@ -1,5 +1,6 @@
 """Look-ups of the room, each starting from the visibility rule and bounded."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,10 @@ from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 
 from accounts.models import Child
-from accounts.visibility import Compiled
+from accounts.visibility import Compiled, viewer
 from carebridge.lib.among import Among
 from sessions_log.enums import UpdateKind
-from sessions_log.models import HomeUpdate, Release, Session, Sharing, Summary, UpdateEdit
+from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, UpdateEdit
 
 PAGE = 20  # entries of a stream shown at once
 
@@ -20,19 +21,33 @@ PAGE = 20  # entries of a stream shown at once
 @dataclass(frozen=True)
 class Entry:
     """One line of a child's stream. `kind`: session, summary or update. `item`: those columns of its row that the line
-    shows. `words`: an update's, as they stand now."""
+    shows. `words` (the update or its last edit), `answers`: an update's, as they stand now for the viewer."""
 
     kind: str
     moment: datetime
     id: UUID
     item: Any
     author_id: int
-    words: str = ""
+    words: Any = None
+    answers: "Answers | None" = None
 
     @property
     def tag(self) -> str:
         """What an update is about, in a word."""
         return str(UpdateKind(self.item.kind).label)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the team did with an update, for the team and its author; for anyone else there is none to see.
+
+    `kinds`: of mark, by anyone; `mine`: by the viewer, and when first. `replied`: the team has written back.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    mine: frozenset[str] = frozenset()
+    since: datetime | None = None
+    replied: bool = False
 
 
 def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None) -> QuerySet[Any]:
@@ -69,7 +84,7 @@ def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[l
     sources: list[tuple[str, QuerySet[Any], Any, str, list[str]]] = [
         ("session", Session.objects.visible(), F("moment"), "therapist_id", ["held_at", "minutes"]),
         ("summary", Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]),
-        ("update", HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind"]),
+        ("update", HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind", "error_at"]),
     ]
     found = []
     for kind, rows, shown_at, author, shown in sources:
@@ -78,18 +93,41 @@ def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[l
         found += [Entry(kind, item.shown_at, item.pk, item, getattr(item, author)) for item in items]
     found.sort(key=lambda entry: (entry.moment, entry.id), reverse=True)
     page = found[:PAGE]
-    words = current_words([entry.item for entry in page if entry.kind == "update"])
-    entries = [replace(entry, words=words.get(entry.id, "")) for entry in page]
+    updates = [entry.item for entry in page if entry.kind == "update"]
+    words, answered = current_words(updates), answers_to(updates)
+    entries = [replace(entry, words=words.get(entry.id), answers=answered.get(entry.id)) for entry in page]
     return entries, entries[-1] if len(found) > PAGE else None
 
 
-def current_words(updates: list[Any]) -> dict[UUID, str]:
-    """The latest wording, of those the viewer may read, of each update (its model, or a row with its `pk` and `body`)."""
-    words = {update.pk: update.body for update in updates}
+def current_words(updates: list[Any]) -> dict[UUID, Any]:
+    """The latest wording, whole, of those the viewer may read, of each update (its model, or a row with its `pk` and words):
+    the update itself, or its last edit."""
+    words: dict[UUID, Any] = {update.pk: update for update in updates}
     if words:
         edits = UpdateEdit.objects.visible().filter(Among("update_id", words, UUIDField()))
-        words |= dict(edits.order_by("edited_at", "pk").values_list("update_id", "body"))
+        last = edits.order_by("update_id", "-edited_at", "-pk").distinct("update_id")
+        words |= {edit.update_id: edit for edit in last}
     return words
+
+
+def answers_to(updates: list[Any]) -> dict[UUID, Answers]:
+    """What the team did with each update, as far as the viewer may know."""
+    if not updates:
+        return {}
+    me, keys, marks = viewer().person_id, [update.pk for update in updates], defaultdict[UUID, list[Mark]](list)
+    for mark in Mark.objects.visible().filter(Among("update_id", keys, UUIDField())):
+        marks[mark.update_id].append(mark)
+    replies = Reply.objects.visible().filter(Among("update_id", keys, UUIDField()), error_at__isnull=True)
+    replied = set(replies.values_list("update_id", flat=True).distinct())
+    return {
+        key: Answers(
+            kinds=frozenset(mark.kind for mark in marks[key]),
+            mine=frozenset(mark.kind for mark in marks[key] if mark.marked_by_id == me),
+            since=min((mark.marked_at for mark in marks[key] if mark.marked_by_id == me), default=None),
+            replied=key in replied,
+        )
+        for key in keys
+    }
 
 
 def shared_with(update: HomeUpdate) -> list[int]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions_log.views import choices, cosigning, home, notes, process_notes, sessions, shared, summaries, unfinished
+from sessions_log.views.releases import withdraw
 from sessions_log.views.who import panel
 from sessions_log.who_reads import KINDS
 
@@ -43,10 +44,17 @@ urlpatterns = [
     path(f"{C}summaries/<uuid:summary>/wish/", summaries.wish, name="summary_wish"),
     path(f"{C}summaries/<uuid:summary>/share/", summaries.share, name="summary_share"),
     path(f"{C}shared/", shared.shared, name="shared"),
+    path(f"{C}sessions/<uuid:session>/summaries/autosave/", summaries.new_autosave, name="summary_new_autosave"),
+    path(f"{C}summaries/<uuid:summary>/autosave/", summaries.autosave, name="summary_autosave"),
+    path(f"{C}summaries/<uuid:summary>/error/", summaries.error, name="summary_error"),
+    path(f"{C}releases/<uuid:release>/withdraw/", withdraw, name="release_withdraw"),
     *(path(f"{C}who/{kind}/<uuid:item>/", panel, {"kind": kind}, name=f"who_{kind}") for kind in KINDS),
     path(f"{C}updates/new/", home.new, name="update_new"),
     path(f"{C}updates/<uuid:update>/", home.read, name="update"),
+    path(f"{C}updates/<uuid:update>/edit/", home.edit, name="update_edit"),
+    path(f"{C}updates/<uuid:update>/error/", home.error, name="update_error"),
     path(f"{C}updates/<uuid:update>/reply/", home.reply, name="update_reply"),
+    path(f"{C}replies/<uuid:reply>/error/", home.reply_error, name="reply_error"),
     path(f"{C}updates/<uuid:update>/mark/", home.mark, name="update_mark"),
     path(f"{C}updates/<uuid:update>/share/", home.share, name="update_share"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sessions_log.enums import ChoiceKind
 
@@ -139,7 +140,7 @@ class Affect(TextChoices):
     ANGRY = "angry", _("angry")
     WORRIED = "worried", _("worried")
     FRIGHTENED = "frightened", _("frightened")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("affect", "withdrawn")
     RESTLESS = "restless", _("restless")
     TENSE = "tense", _("tense")
     FLAT = "flat", _("flat")

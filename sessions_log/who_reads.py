@@ -186,7 +186,7 @@ def people_around(child: Child, parts: list[Part]) -> dict[int, Around]:
     for number, role in (
         Membership.objects.visible()
         .filter(going_on, practice=child.practice_id, role__in=STAFF, starts__lte=moment)
-        .order_by("-role", "starts", "pk")
+        .order_by("-role", "person_id")
         .values_list("person_id", "role")[:MOST]
     ):
         if number not in circle:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.visibility import Guarded
+from accounts.visibility import Guarded, enter, viewer
 
 
 class SentBefore(Exception):
@@ -22,8 +22,13 @@ def insert_once[M: Guarded](item: M, *, author: str) -> tuple[M, bool]:
         with transaction.atomic():
             item.save(force_insert=True)
     except IntegrityError:
+        if not same["form_key"]:
+            raise
         rows: Any = type(item).objects
-        found: M | None = rows.visible().filter(**same).first() if same["form_key"] else None
+        found: M | None = rows.visible().filter(**same).first()
+        if found is None:  # the other sending began later and was faster: to this moment its row lies in the future
+            enter(viewer().person_id)
+            found = rows.visible().filter(**same).first()
         if found is None:
             raise
         if any(getattr(found, name) != getattr(item, name) for name in said_in(item)):

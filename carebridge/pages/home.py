@@ -10,6 +10,7 @@ from accounts.models.people import names_of
 from accounts.reads import children, therapists_now
 from accounts.visibility import viewer
 from carebridge.lib import cursor
+from sessions_log.enums import MarkKind
 from sessions_log.reads import stream
 
 
@@ -50,5 +51,6 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
         "is_therapist": me.stands_in("therapist", child.pk),
         "is_family": me.stands_in("own", child.pk),
         "is_young": me.stands_in("young", child.pk),
+        "mark_kinds": MarkKind.choices,
     }
     return render(request, "pages/child.html", context)

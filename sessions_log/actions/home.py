@@ -6,11 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import audit
-from accounts.actions.once import insert_once
+from accounts.actions.once import SentBefore, insert_once
 from accounts.models import Child
 from accounts.reads import co_guardians
-from accounts.visibility import viewer
-from sessions_log.models import HomeUpdate, Mark, Reply, Sharing
+from accounts.visibility import enter, viewer
+from sessions_log.actions.notes import Stale
+from sessions_log.enums import MarkKind
+from sessions_log.home_reads import is_answered, latest
+from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, UpdateEdit
 from sessions_log.reads import shared_with
 
 
@@ -30,6 +33,38 @@ def post_update(*, child: Child, share_with: list[int], form_key: UUID, **words:
     for number in set(share_with) - set(shared_with(update)):
         share_update(child=child, update=update, person_id=number)
     return update
+
+
+class Answered(Exception):
+    """The team has been at work on an update: its words stay as they were read."""
+
+
+@transaction.atomic
+def reword_update(*, child: Child, update: HomeUpdate, seen: UUID, form_key: UUID, **words: Any) -> None:
+    """Put a later wording in the place of one's own update, whole; the earlier ones are kept. Sent twice, changed once.
+
+    `seen`: the id of the wording the writer saw. Raises Stale when it is not the latest any more, Answered when somebody
+    of the team has marked or answered the update, as far as its author may know (visibility.md, Quiet), or it was entered
+    in error. Raises SentBefore when this form came before with other words, DoesNotExist when it is the writer's no more.
+    """
+    # Whoever marks it at this moment waits for the end of this, and so does another window of the author. Whoever was first
+    # is not overlooked: what counts is what stands when the wait is over.
+    list(HomeUpdate.objects.visible().select_for_update().filter(pk=update.pk))
+    me = enter(viewer().person_id)
+    update = HomeUpdate.objects.visible().get(pk=update.pk)
+    before = UpdateEdit.objects.visible().filter(update=update, form_key=form_key).first()
+    if before is not None:
+        if any(getattr(before, name) != value for name, value in words.items()):
+            raise SentBefore
+        return
+    if latest(update).id != seen:
+        raise Stale
+    if update.error_at or is_answered(update):
+        raise Answered
+    edit = UpdateEdit.objects.create(
+        practice_id=child.practice_id, child=child, update=update, edited_at=me.moment, form_key=form_key, **words
+    )
+    audit.record("update_reworded", child=child, shown=[update.pk, edit.pk])
 
 
 @transaction.atomic
@@ -60,9 +95,20 @@ def withdraw_sharing(*, child: Child, update: HomeUpdate, person_id: int) -> Non
         audit.record("sharing_withdrawn", child=child, shown=[update.pk], data={"from": person_id})
 
 
+def hold_to(update: HomeUpdate, seen: UUID | None) -> None:
+    """The wording that was answered still stands. Asked after the answer is in: from then on the words cannot change."""
+    if seen is not None and latest(update).id != seen:
+        raise Stale
+
+
 @transaction.atomic
-def reply_to_update(*, child: Child, update: HomeUpdate, body: str, form_key: UUID, anyway: bool = False) -> Reply:
-    """Answer an update, in the viewer's name, to its author. `anyway`: though the author is quiet; that is recorded."""
+def reply_to_update(
+    *, child: Child, update: HomeUpdate, body: str, form_key: UUID, anyway: bool = False, seen: UUID | None = None
+) -> Reply:
+    """Answer an update, in the viewer's name, to its author. `anyway`: though the author is quiet; that is recorded.
+
+    `seen`: the id of the wording that is answered. Raises Stale, and nothing is sent, when the author has changed it since.
+    """
     me = viewer()
     reply, fresh = insert_once(
         Reply(
@@ -72,21 +118,28 @@ def reply_to_update(*, child: Child, update: HomeUpdate, body: str, form_key: UU
         author="author_id",
     )  # fmt: skip
     if fresh:
+        hold_to(update, seen)
         audit.record("update_answered", child=child, shown=[update.pk, reply.pk], data={"anyway": anyway})
     return reply
 
 
 @transaction.atomic
-def mark_update(*, child: Child, update: HomeUpdate, kind: str) -> None:
-    """Say what was done with an update; saying it twice is once."""
+def mark_update(
+    *, child: Child, update: HomeUpdate, kind: str, session: Session | None = None, seen: UUID | None = None
+) -> None:
+    """Say what was done with an update; saying it twice is once. `session`: the one it was used in.
+
+    `seen`: the id of the wording that was read. Raises Stale, and nothing is marked, when the author has changed it since.
+    """
     me = viewer()
     Mark.objects.bulk_create(
         [
             Mark(
                 practice_id=child.practice_id, child=child, update=update, marked_by_id=me.person_id, kind=kind,
-                marked_at=me.moment,
+                session=session if kind == MarkKind.USED else None, marked_at=me.moment,
             )
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+    hold_to(update, seen)
     audit.record("update_marked", child=child, shown=[update.pk], data={"kind": kind})

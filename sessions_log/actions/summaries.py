@@ -1,7 +1,7 @@
 """Writing a summary, recording the child's wish, releasing to chosen readers."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -46,12 +46,37 @@ def write_summary(*, child: Child, session: Session, body: str, form_key: UUID) 
 
 
 @transaction.atomic
-def change_summary(*, child: Child, summary: Summary, body: str, seen: datetime) -> None:
-    """Replace an unreleased summary's text, if it still is what the writer saw. Raises Stale."""
-    changed = Summary.objects.filter(pk=summary.pk, changed_at=seen).update(body=body, changed_at=viewer().moment)
-    if not changed:
+def change_summary(
+    *, child: Child, summary: Summary, body: str, seen: datetime | None, by_hand: bool = True
+) -> datetime:
+    """Replace an unreleased summary's text, if it still is what the writer saw or says the same already.
+
+    Returns its version from now on. Raises Stale. `by_hand`: not the page saving by itself, which leaves no audit row.
+    """
+    said: datetime | None = (
+        Summary.objects.visible().filter(pk=summary.pk, body=body).values_list("changed_at", flat=True).first()
+    )
+    moment = max(
+        viewer().moment, summary.changed_at + timedelta(microseconds=1)
+    )  # every version has a moment of its own
+    if said is None and not Summary.objects.filter(pk=summary.pk, changed_at=seen or moment).update(
+        body=body, changed_at=moment
+    ):
         raise Stale
-    audit.record("summary_changed", child=child, shown=[summary.pk])
+    if by_hand:
+        audit.record("summary_changed", child=child, shown=[summary.pk])
+    return said or moment
+
+
+@transaction.atomic
+def keep_words(*, child: Child, session: Session, body: str, form_key: UUID, seen: datetime | None) -> Summary:
+    """What a page saves by itself before it knows the summary's address: the first words make it. Raises Stale."""
+    me = viewer()
+    mine = Summary.objects.visible().filter(author_id=me.person_id, form_key=form_key, session=session).first()
+    if mine is None:
+        return write_summary(child=child, session=session, body=body, form_key=form_key)
+    mine.changed_at = change_summary(child=child, summary=mine, body=body, seen=seen, by_hand=False)
+    return mine
 
 
 @transaction.atomic
@@ -97,22 +122,25 @@ def release_summary(
 
     Raises Refused for a reader who cannot be chosen; who the child does not wish to read it, unless `ground` (a coded
     OverrideGround) and `explanation` (how it was explained to the child) are given; or who is quiet, unless
-    `send_anyway`. A reader whose release stands already is left as they are.
+    `send_anyway`. A reader whose release stands already is left as they are; one whom it does not reach, though they could
+    be reached now, is given a new one, dated now.
     """
     me = viewer()
     wish = Wish.objects.visible().filter(summary=summary).first()
     placed = {"practice_id": child.practice_id, "child_id": child.pk}
-    standing = set(
-        Release.objects.visible()
-        .filter(summary=summary, withdrawn_at__isnull=True)
-        .values_list("recipient_id", flat=True)
-    )
+    standing = {
+        release.recipient_id: release
+        for release in Release.objects.visible().filter(summary=summary, withdrawn_at__isnull=True)
+    }
     not_reached = []
     for reader in readers:
         if reader.person.pk in standing:
-            if not reaches(summary=summary, person_id=reader.person.pk):
+            if reaches(summary=summary, person_id=reader.person.pk):
+                continue
+            if reader.quiet or not reader.choosable:
                 not_reached.append(reader)
-            continue
+                continue
+            withdraw_release(child=child, release=standing[reader.person.pk])
         if not reader.choosable:
             raise Refused("not_choosable", reader.person.pk)
         if reader.quiet and not send_anyway:
@@ -134,6 +162,16 @@ def release_summary(
             not_reached.append(reader)
     hold_now()
     return not_reached
+
+
+@transaction.atomic
+def withdraw_release(*, child: Child, release: Release) -> bool:
+    """Take a summary back from one reader: from this transaction on they find it nowhere. Twice is once."""
+    taken = Release.objects.filter(pk=release.pk, withdrawn_at__isnull=True).update(withdrawn_at=viewer().moment)
+    if taken:
+        data = {"from": release.recipient_id}
+        audit.record("release_withdrawn", child=child, shown=[release.summary_id, release.pk], data=data)
+    return bool(taken)
 
 
 def hold_now() -> None:

@@ -26,7 +26,7 @@ from sessions_log.vocabulary import GROUPS, Affect, Setting, TechniqueGroup, The
 LENGTHS = (30, 45, 50, 60, 90)  # minutes
 LONGEST_WORD = 100  # characters of a technique or theme
 MOST_WORDS = 60
-RATINGS = [("", gettext_lazy("not rated")), *((str(number), str(number)) for number in range(11))]
+RATINGS = [*((str(number), str(number)) for number in range(11)), ("", gettext_lazy("not rated"))]
 
 type Group = tuple[Any, list[tuple[str, Any]]]
 

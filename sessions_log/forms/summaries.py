@@ -42,7 +42,13 @@ class WishForm(VersionedForm):
 class ReleaseForm(forms.Form):
     """Whom to share with; against the child's wish only with a ground and how it was explained."""
 
-    readers = PeopleField(label=_("Share with"), error_messages={"required": _("Choose at least one reader.")})
+    readers = PeopleField(
+        label=_("Share with"),
+        error_messages={
+            "required": _("Choose at least one reader."),
+            "invalid_choice": _("Nothing was shared: someone you chose can no longer receive it. Please choose again."),
+        },
+    )
     ground = forms.ChoiceField(
         label=_("Ground for going against the wish"),
         required=False,

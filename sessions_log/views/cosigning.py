@@ -39,10 +39,8 @@ def shown(child: Child, note: ProgressNote) -> dict[str, Any]:
 def sign(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     """Look the note over once more, see by name who will read it, sign it."""
     found = own_draft(child, note)
-    if offer_of(found) is not None:
-        messages.warning(request, _("It waits for a co-signature. Take it back first if you want to sign it alone."))
-        return redirect("note", child.public_id, found.pk)
     form, context, status = ShownForm(request.POST or None), shown(child, found), 200
+    context["waits"] = offer_of(found) is not None
     if request.method == "POST" and form.is_valid() and not context["blank"]:
         try:
             if form.cleaned_data["sha256"] != sections_hash(found):
@@ -54,7 +52,7 @@ def sign(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
             status = 409
     sha256 = sections_hash(found)
     context["form"], context["moved"] = ShownForm(initial={"sha256": sha256}), status == 409
-    if not context["blank"]:
+    if not context["blank"] and not context["waits"]:
         signing = partial(sign_note, child=child, note=own_draft(child, note))
         context["readers"] = sorted(names_reading(readers_if(child, signing)))
     audit.record("note_read", child=child, shown=[found.pk], request=request)

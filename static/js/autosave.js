@@ -36,7 +36,7 @@ function watch(form) {
   let kind = "";
   let leaving = false;
 
-  const over = () => kind === "stale" || kind === "gone";
+  const stopped = () => kind === "stale" || kind === "gone";
   const unsaved = () => changed || unanswered !== null;
 
   function tell(next, words = "") {
@@ -70,24 +70,27 @@ function watch(form) {
 
   function typed() {
     changed = true;
-    if (over() || sending) return;
+    if (stopped() || sending) return;
     if (kind === "out" || kind === "offline" || kind === "trouble") return; // tried again anyway
+    if (kind !== "saving") tell("saving");
     since ||= Date.now();
     wait(Math.max(0, Math.min(QUIET, since + LONGEST - Date.now())));
   }
 
   function send() {
     clearTimeout(timer);
-    if (sending || over() || !unsaved()) return sending;
+    if (sending || kind === "stale" || !unsaved()) return sending;
     if (!unanswered) {
       unanswered = new FormData(form);
       changed = false;
       since = 0;
     }
-    if (kind !== "offline" && kind !== "trouble" && kind !== "out") tell("saving");
+    if (kind === "" || kind === "saved" || kind === "refused") tell("saving");
     sending = post(false).finally(() => {
       sending = null;
-      if (changed && !unanswered && (kind === "saved" || kind === "saving")) wait(document.hidden ? 0 : QUIET);
+      if (!changed || unanswered || kind !== "saved") return;
+      tell("saving");
+      wait(document.hidden ? 0 : QUIET);
     });
     return sending;
   }
@@ -109,7 +112,7 @@ function watch(form) {
       return later("offline");
     }
     if (answer.type === "opaqueredirect") return tell("out");
-    if (answer.status === 403) return !again && (await renewToken()) ? post(true) : over() || tell("out");
+    if (answer.status === 403) return !again && (await renewToken()) ? post(true) : tell("out");
     if (answer.status === 409) return tell("stale");
     if (answer.status >= 500 || answer.status === 429) return later("trouble");
     return refused(answer);
@@ -151,7 +154,6 @@ function watch(form) {
     let page;
     try {
       const answer = await fetch(form.dataset.autosavePage || location.href, { redirect: "manual" });
-      if (answer.status === 404) tell("gone");
       if (!answer.ok) return false;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
@@ -166,9 +168,9 @@ function watch(form) {
   }
 
   async function back() {
-    if (sending || over() || !unsaved()) return;
-    if (kind === "out" && !(await renewToken())) return;
-    if (kind === "out" || kind === "offline" || kind === "trouble") send();
+    if (sending || !unsaved()) return;
+    if ((kind === "out" || kind === "gone") && !(await renewToken())) return;
+    if (kind === "out" || kind === "gone" || kind === "offline" || kind === "trouble") send();
   }
 
   if ("unsaved" in form.dataset) typed();
@@ -176,19 +178,15 @@ function watch(form) {
   form.addEventListener("change", typed);
   // A button's own page comes only when the words are safe: the browser's "no connection" page would take them along.
   form.addEventListener("submit", async (event) => {
-    if (leaving || over()) {
-      leaving = true;
-      return;
-    }
-    if (!unsaved() && navigator.onLine) {
+    if (leaving || kind === "stale" || (!unsaved() && navigator.onLine)) {
       leaving = true;
       return;
     }
     event.preventDefault();
     const button = event.submitter;
-    if (kind === "out" && !(await renewToken())) return;
+    if ((kind === "out" || kind === "gone") && !(await renewToken())) return;
     if (!unsaved()) return tell("offline");
-    for (let turn = 0; turn < 3 && unsaved() && !over() && kind !== "refused"; turn++) await (sending || send());
+    for (let turn = 0; turn < 3 && unsaved() && !stopped() && kind !== "refused"; turn++) await (sending || send());
     if (!["saved", "stale", "refused"].includes(kind)) return;
     leaving = true;
     form.requestSubmit(button);

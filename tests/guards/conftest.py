@@ -21,4 +21,8 @@ def swept(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture
 def world(swept: None, db: None, noon: None) -> Rich:
     """Willow Creek with much that could leak, at noon."""
-    return rich()
+    made = rich()
+    with connection.cursor() as cursor:  # as at the end of the transactions in which all of it happened
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return made

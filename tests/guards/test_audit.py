@@ -19,7 +19,7 @@ from carebridge.lib.database import APP, OPERATOR, OWNER, WORKER
 from sessions_log.models import HomeUpdate, ProgressNote, Release, Sharing
 from tests import people
 from tests.guards.test_sentinels import addresses, shown_on, words_of
-from tests.guards.test_urls import CLINICAL, undone
+from tests.guards.test_urls import CLINICAL, seen_as, undone
 from tests.harness import role, signed_in
 from tests.people import NOON
 from tests.worlds import HOUR, READERS, Rich, restrict
@@ -309,7 +309,8 @@ def test_a_task_sees_what_its_person_may(world: Rich, who: str) -> None:
 def test_a_refused_release_is_recorded(world: Rich) -> None:
     """Principle 8: refusals too, with their code and whom they would have reached; nothing is released."""
     url = reverse("summary_share", args=[world.cast.maya.public_id, world.rows["m_none"].pk])
-    data = {"readers": [str(world.cast.dan.public_id)], "confirmed": "1"}
+    mark = seen_as(world, "maya", world.cast.dan)
+    data = {"readers": [str(world.cast.dan.public_id)], "confirmed": "1", "previewed": mark}
     assert signed_in(world.cast.tom).post(url, data).status_code == 409
     event = AuditEvent.objects.exclude(action="sign_in").get()
     assert (event.action, event.data) == ("release_refused", {"why": "against_wish", "to": world.cast.dan.pk})

@@ -29,6 +29,7 @@ from tests.worlds import (
     answer,
     attend,
     release,
+    reword,
     share,
 )
 
@@ -77,10 +78,12 @@ def one_more_of_everything(world: Rich, number: int) -> None:
     attend(world, f"q{number}", "leo", guardian)
     add_note(world, f"n_q{number}", "leo", NOON - HOUR, helper)
     add_process_note(world, f"q{number}", "leo", cast.tom)
+    add_note(world, f"d_q{number}", "leo", None, cast.tom)
     add_summary(world, f"q{number}", "leo", helper)
     release(world, f"q{number}", f"q{number}", cast.nell, NOON - DAY * number)
     release(world, f"r{number}", "leo", guardian, NOON - HOUR)
     add_update(world, f"q{number}", "leo", cast.nell, NOON - DAY * number)
+    reword(world, f"q{number}", "nell", NOON - DAY * number)
     answer(world, f"q{number}", "nell", helper, NOON - HOUR)
     share(world, f"q{number}", "nell", guardian, NOON - HOUR)
     marked = {"marked_by": helper, "kind": "used", "marked_at": NOON - HOUR}
@@ -106,18 +109,26 @@ def plain(name: str) -> Callable[[Rich], str]:
 
 
 STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
+    ("tom", "unfinished", plain("unfinished")),
     ("tom", "home", plain("home")), ("nell", "home", plain("home")), ("omar", "people", plain("people")),
     ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
     ("tom", "session", leo("session", "s_leo")), ("nell", "session", leo("session", "s_leo")),
     ("tom", "note", leo("note", "n_leo")), ("nell", "note", leo("note", "n_leo")),
     ("nell", "summary", leo("summary", "m_leo")), ("tom", "update", leo("update", "u_nell")),
     ("nell", "update", leo("update", "u_nell")), ("tom", "session_new", leo("session_new")),
+    ("tom", "session_error", leo("session_error", "s_leo")), ("tom", "choices", plain("choices")),
     ("nell", "update_new", leo("update_new")), ("tom", "note_new", leo("note_new", "s_leo")),
     ("tom", "process_note", leo("process_note", "x_leo")),
 ]  # fmt: skip
 # Per reader: standing in their place (savepoint, enter, release, enter again), and at the summary the question itself.
 FOR_THE_YOUNG = [("leo_login", "shared", leo("shared")), ("leo_login", "summary", leo("summary", "m_leo"))]
-PER_READER = {"summary_share": 4, "summary": 5}
+# At sharing also whether what stands reaches them.
+PER_READER = {"summary_share": 9, "summary": 5}
+# "Who sees this" stands in everyone's place and asks once for each kind of row; two people more each time.
+PER_ONLOOKER = {
+    "who_session": ("s_leo", 2 * 7), "who_note": ("n_leo", 2 * 6), "who_process_note": ("x_leo", 2 * 5),
+    "who_summary": ("m_leo", 2 * 5), "who_update": ("u_nell", 2 * 7),
+}  # fmt: skip
 
 
 def grown(world: Rich, wanted: list[tuple[str, Callable[[Rich], str]]]) -> dict[int, list[list[str]]]:
@@ -149,20 +160,23 @@ def test_no_page_asks_more_for_more_rows(world: Rich) -> None:
 
 def test_each_reader_costs_the_same(world: Rich) -> None:
     """The team's pages that ask the kernel, person by person, whether a summary reaches them."""
-    pages = list(PER_READER)
-    found = grown(world, [("tom", leo(name, "m_leo")) for name in pages])
-    for number, name in enumerate(pages):
+    pages = {name: ("m_leo", each) for name, each in PER_READER.items()} | PER_ONLOOKER
+    found = grown(world, [("tom", leo(name, key)) for name, (key, _) in pages.items()])
+    for number, (name, (_, each)) in enumerate(pages.items()):
         one, three, thirty = (len(found[size][number]) for size in (1, 3, 30))
-        assert (three - one, thirty - three) == (2 * PER_READER[name], 27 * PER_READER[name]), name
+        assert (three - one, thirty - three) == (2 * each, 27 * each), name
 
 
 def test_every_page_is_counted() -> None:
     """A new page fails here until it is counted, or is said to hold no list."""
     from tests.guards.test_sentinels import LAYOUT
 
-    no_list = {"process_note_new", "summary_new", "summary_edit"}  # one text in a form
-    counted = {name for _, name, _ in STEADY + FOR_THE_YOUNG} | set(PER_READER)
-    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles"}
+    no_list = {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
+    no_list |= {"update_edit", "update_error", "reply_error"}
+    no_list |= {"note_offer", "note_error", "addendum_error", "process_note_error"}
+    no_list |= {"note_sign", "note_cosign"}  # who will read it: as the panels of PER_ONLOOKER
+    counted = {name for _, name, _ in STEADY + FOR_THE_YOUNG} | set(PER_READER) | set(PER_ONLOOKER)
+    assert counted | no_list == LAYOUT.keys() | {"home", "people", "circles", "unfinished", "choices"}
 
 
 @pytest.mark.parametrize("who", ["tom", "nell"])

@@ -24,6 +24,8 @@ from sessions_log.models import (
     Addendum,
     Attendance,
     HomeUpdate,
+    Mark,
+    NoteOffer,
     ProcessNote,
     ProgressNote,
     Release,
@@ -41,6 +43,14 @@ THERAPIST = {"maya": "tom", "leo": "tom", "zoe": "hugo", "ada": "stella"}
 PRACTICE = {"maya": "w_willow", "leo": "w_willow", "zoe": "w_willow", "ada": "w_alder"}
 AROUND = {  # everyone with a family row that has begun, but the young person
     "maya": "priya dan karin sue quinn carl ivy pat", "leo": "nell joy abel", "zoe": "zara", "ada": "adam",
+}  # fmt: skip
+TIED = {  # who stands in "Who sees this": rows in force or lately ended, supervisors; then leads and admins
+    "maya": "tom ines sue fred priya dan quinn carl ivy pat maya_login karin ruth omar abel",
+    "leo": "tom ines sue nell joy abel ruth omar", "zoe": "hugo zara ruth omar abel", "ada": "stella adam",
+}  # fmt: skip
+PANELS: dict[str, Any] = {
+    "who_session": Session, "who_note": ProgressNote, "who_process_note": ProcessNote, "who_summary": Summary,
+    "who_update": HomeUpdate,
 }  # fmt: skip
 RECORD = ("setting", "techniques", "themes", "affect", "child_words", "child_choices")
 UPDATE = ("where", "antecedent", "behaviour", "consequence", "helped")
@@ -86,9 +96,55 @@ def opens(page: Page, address: str, child: str, key: str) -> bool:
         "child": team or who in CIRCLE[child], "session": team or who in FAMILY[child],
         "note": team or who in FAMILY[child], "process_note": therapist, "summary": team or who in CIRCLE[child],
         "summary_edit": therapist and key == "m_none", "summary_share": therapist and key != "m_err",
-        "shared": child == "maya" and who in YOUNG, "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
+        "shared": child == "maya" and who in YOUNG,
+        "update": team or who in CIRCLE[child], "update_new": who in CIRCLE[child],
+        "session_error": team and key != "s_err",
+        "summary_error": who in correctors(page.world, child, key) and key != "m_err",
+        "release_withdraw": therapist and key not in {"rl_err", "rl_withdrawn"},
+        "note_sign": own_draft(page.world, who, key), "note_offer": own_draft(page.world, who, key),
+        "note_cosign": who == "ines" and key == "d_offered", "process_note_error": therapist and key != "x_err",
+        **dict.fromkeys(("note_error", "addendum_error"), team and enters(page.world, who, child, key)),
+        "update_edit": who in CIRCLE[child] and rewords(page.world, who, child, key),
+        "update_error": (who in CIRCLE[child] or team) and takes_out(page.world, who, child, key),
+        "reply_error": team and enters(page.world, who, child, key),
+        **dict.fromkeys(PANELS, team),
     }  # fmt: skip
     return place.get(address, therapist) and (not key or page.reads(key))
+
+
+def rewords(world: Rich, who: str, child: str, key: str) -> bool:
+    """One's own update, not in error, and neither marked nor answered as far as one may know."""
+    update = world.rows.get(key)
+    if not isinstance(update, HomeUpdate):
+        return False
+    answers = [item for model in (Mark, Reply) for item in world.keys(model, child)]
+    known = [item for item in answers if world.rows[item].update_id == update.pk and who in READERS[item]]
+    return not update.error_at and update.author_id == world.person(who).pk and not known
+
+
+def takes_out(world: Rich, who: str, child: str, key: str) -> bool:
+    """One's own update, or as the team's supervisor anybody's: once."""
+    update = world.rows.get(key)
+    mine = getattr(update, "author_id", None) == world.person(who).pk
+    return update is not None and not update.error_at and (mine or who in correctors(world, child, key))
+
+
+def own_draft(world: Rich, who: str, key: str) -> bool:
+    """A draft of one's own, to sign or to offer."""
+    note = world.rows.get(key)
+    return isinstance(note, ProgressNote) and note.signed_at is None and note.author_id == world.person(who).pk
+
+
+def enters(world: Rich, who: str, child: str, key: str) -> bool:
+    """Whether the person may enter the note or addendum in error: once."""
+    return who in correctors(world, child, key) and getattr(world.rows.get(key), "error_at", None) is None
+
+
+def correctors(world: Rich, child: str, key: str) -> set[str]:
+    """Principle 7: its author on the team, the team's supervisors (and leads, for whom no page of the record is)."""
+    author = getattr(world.rows.get(key), "author_id", None)
+    supervisors = {"maya": {"ines"}, "leo": {"ines", "sue"}}.get(child, set())
+    return supervisors | {who for who in TEAM[child] if world.person(who).pk == author}
 
 
 def child_page(page: Page, child: str, key: str) -> None:
@@ -103,17 +159,20 @@ def child_page(page: Page, child: str, key: str) -> None:
         page.show(item, "body")
         page.name(world.rows[item].author_id, item)
     for item in world.keys(HomeUpdate, child):
-        update_words(page, item)
+        update_words(page, item, "body")
         page.name(world.rows[item].author_id, item)
 
 
-def update_words(page: Page, key: str) -> None:
-    """An update's words as they stand for this person: the latest wording they may read."""
-    edit = {"u_shared": "edit_shared", "u_edited": "edit_now"}.get(key)
+EDITS = {"u_shared": "edit_shared", "u_edited": "edit_now"}
+
+
+def update_words(page: Page, key: str, *fields: str) -> None:
+    """An update's words as they stand for this person: the latest wording they may read, whole."""
+    edit = EDITS.get(key)
     if edit and page.reads(edit):
-        page.show(edit, "body", through=(key,))
+        page.show(edit, *fields, through=(key,))
     else:
-        page.show(key, "body")
+        page.show(key, *fields)
 
 
 def session_page(page: Page, child: str, key: str) -> None:
@@ -123,7 +182,7 @@ def session_page(page: Page, child: str, key: str) -> None:
     page.name(world.rows[key].therapist_id)
     page.show(f"c_{child}", "name")  # the way back
     page.show(key.replace("s_", "r_"), *RECORD)
-    for model, text in ((ProgressNote, ()), (ProcessNote, ()), (Summary, ("body",))):
+    for model, text in ((ProgressNote, ("template_name",)), (ProcessNote, ()), (Summary, ("body",))):
         for item in world.keys(model, child):
             if world.rows[item].session_id == world.rows[key].pk:
                 page.show(item, *text)
@@ -132,6 +191,28 @@ def session_page(page: Page, child: str, key: str) -> None:
     for item in world.keys(Attendance, child):
         if world.rows[item].session_id == world.rows[key].pk:
             page.name(world.rows[item].person_id, item)
+    if page.who in TEAM[child]:
+        from_home(page, SINCE_THE_SESSION_BEFORE.get(key, ""))
+        if world.rows[key].error_at:
+            page.name(world.rows[key].error_by_id)
+
+
+# What came from home since the session before, the newest ten: of those before October's, Carl's is the eleventh.
+SINCE_THE_SESSION_BEFORE = {
+    "s_oct": "quinn now maya_login pat ivy karin edited withdrawn shared priya", "s_sep": "quiet dan",
+    "s_err": "ivy pat maya_login karin edited withdrawn shared priya carl",
+}  # fmt: skip
+SINCE_THE_LAST_SESSION = {"maya": "", "leo": "nell joy", "zoe": "zara", "ada": "adam"}
+
+
+def from_home(page: Page, names: str) -> None:
+    """Updates in short, their authors, and whoever marked them: Tom."""
+    for name in names.split():
+        key = f"u_{name}"
+        update_words(page, key, "body")
+        page.name(page.world.rows[key].author_id, key)
+        if name in {"priya", "dan"}:
+            page.name(page.world.person("tom").pk, f"mark_{name}")
 
 
 def note_page(page: Page, child: str, key: str) -> None:
@@ -139,20 +220,64 @@ def note_page(page: Page, child: str, key: str) -> None:
     note = page.world.rows[key]
     page.show(f"c_{child}", "name")
     page.show(key, "sections")
+    page.show(key, "template_name")
+    step_names(page, child, key)
     if note.signed_at is None and note.author_id == page.world.person(page.who).pk and not note.error_at:
         return
     page.name(note.author_id)
     page.show(key, *(["body"] if note.body else []), *(["error_reason"] if note.error_at else []))
     for item in page.world.keys(Addendum, child):
         if page.world.rows[item].note_id == note.pk:
-            page.show(item, "body")
+            page.show(item, "body", *(["error_reason"] if page.world.rows[item].error_at else []))
             page.name(page.world.rows[item].author_id, item)
+            page.name(page.world.rows[item].error_by_id, item)
+    page.name(note.error_by_id, key)
+
+
+def step_names(page: Page, child: str, key: str) -> None:
+    """A note's history, for the team: who did what, by the rows of each step."""
+    world = page.world
+    if page.who not in TEAM[child]:
+        return
+    for item in world.keys(NoteOffer, child):
+        if world.rows[item].note_id == world.rows[key].pk:
+            page.name(world.rows[item].person_id, item)
+
+
+def offer_page(page: Page, child: str, key: str) -> None:
+    """A draft, and who may be asked: Ines. Sue is family of Maya."""
+    page.show(f"c_{child}", "name")
+    page.show(key, "body", "sections", "template_name")
+    page.show("p_ines", "name")
+
+
+def sign_page(page: Page, child: str, key: str) -> None:
+    """A draft as it would be signed, and by name who would read it: what waits for a co-signature is not signed here."""
+    page.show(f"c_{child}", "name")
+    page.show(key, "body", "sections", "template_name")
+    if key != "d_offered" or page.who == "ines":
+        # Dan is named, Quinn quiet, Carl closed, Ivy informed.
+        for name in ("tom", "ines", "priya", "maya_login"):
+            page.show(f"p_{name}", "name")
+
+
+def unfinished_page(world: Rich, who: str) -> Words:
+    """Drafts one writes, was offered, or finds left behind: the child's name and who else has to do with it, no text."""
+    page = Page(world, who)
+    for key, note in world.rows.items():
+        if isinstance(note, ProgressNote) and note.signed_at is None and note.error_at is None and page.reads(key):
+            page.show(f"c_{world.child_of[key]}", "name")
+            if note.author_id != world.person(who).pk:
+                page.name(note.author_id)
+            elif key == "d_offered":
+                page.show("p_ines", "name")
+    return page.words
 
 
 def process_note_page(page: Page, child: str, key: str) -> None:
     """One's own words."""
     page.show(f"c_{child}", "name")
-    page.show(key, "body")
+    page.show(key, "body", *(["error_reason"] if page.world.rows[key].error_at else []))
 
 
 def summary_page(page: Page, child: str, key: str) -> None:
@@ -161,6 +286,8 @@ def summary_page(page: Page, child: str, key: str) -> None:
     page.show(f"c_{child}", "name")
     page.show(key, "body", *(["error_reason"] if summary.error_at else []))
     page.name(summary.author_id)
+    if page.who in TEAM[child]:
+        page.name(summary.error_by_id, key)
     if page.who in TEAM[child] | YOUNG:
         for item in world.keys(Release, child):
             if world.rows[item].summary_id == summary.pk:
@@ -182,6 +309,23 @@ def shared_page(page: Page, child: str, key: str) -> None:
         page.name(page.world.rows[item].released_by_id, item)
 
 
+def withdraw_page(page: Page, child: str, key: str) -> None:
+    """Whom it is taken back from."""
+    page.name(page.world.rows[key].recipient_id)
+
+
+def who_page(page: Page, child: str, key: str) -> None:
+    """Everyone around the child, and what they are to them; no word of the item."""
+    for name in TIED[child].split():
+        page.show(f"p_{name}", "name")
+        if name in AROUND[child].split():
+            page.show(f"l_{name}", "words")
+
+
+def nothing_but_the_viewer(page: Page, child: str, key: str) -> None:
+    """A question that names nobody."""
+
+
 def share_page(page: Page, child: str, key: str) -> None:
     """The text, and everyone who could read it."""
     page.show(f"c_{child}", "name")
@@ -196,24 +340,37 @@ def update_page(page: Page, child: str, key: str) -> None:
     """The words; for its author and the team the answers and whom it is shared with."""
     world, update = page.world, page.world.rows[key]
     is_team, is_author = page.who in TEAM[child], world.person(page.who).pk == update.author_id
+    answered = False
     page.show(f"c_{child}", "name")
-    page.show(key, *UPDATE)
-    update_words(page, key)
+    update_words(page, key, "body", *UPDATE)
     page.name(update.author_id, key)
-    if is_team and update.error_at:
+    if is_team or is_author:
+        page.show(key, "body", *UPDATE)  # and how it read before
+    if (is_team or is_author) and update.error_at:
         page.show(key, "error_reason")
+    if is_team:
+        page.name(update.error_by_id, key)
     for item in world.keys(Reply, child):
         if world.rows[item].update_id == update.pk and (is_team or is_author):
-            page.show(item, "body")
+            page.show(item, "body", *(["error_reason"] if world.rows[item].error_at else []))
             page.name(world.rows[item].author_id, item)
+            page.name(world.rows[item].error_by_id, item)
+            answered |= page.reads(item)
+    if is_author and not answered and not update.error_at:
+        page.show(PRACTICE[child], "crisis_text")
     if key in {"u_priya", "u_dan"}:  # marked by Tom
         page.name(world.person("tom").pk, key.replace("u_", "mark_"))
     for item in world.keys(Sharing, child):
         row = world.rows[item]
         if row.update_id == update.pk and row.withdrawn_at is None and is_team:
             page.name(row.person_id, item)
-    if is_author and page.who in GUARDIANS[child]:
+    if is_author and page.who in GUARDIANS[child] and not update.error_at:
         co_guardians(page, child, "words")
+
+
+def reword_page(page: Page, child: str, key: str) -> None:
+    """The words that stand now, in their boxes."""
+    update_words(page, key, "body", *UPDATE)
 
 
 def co_guardians(page: Page, child: str, *words: str) -> None:
@@ -234,7 +391,8 @@ def update_new_page(page: Page, child: str, key: str) -> None:
 
 
 def session_new_page(page: Page, child: str, key: str) -> None:
-    """The form: who may have come."""
+    """The form: who may have come, and what came from home."""
+    from_home(page, SINCE_THE_LAST_SESSION[child])
     page.show(f"c_{child}", "name")
     for name in AROUND[child].split():
         page.show(f"p_{name}", "name")
@@ -255,14 +413,37 @@ LAYOUT = {
     "child": child_page, "session": session_page, "note": note_page, "process_note": process_note_page,
     "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
     "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,
-    "summary_new": card_only, "shared": shared_page,
+    "session_error": nothing_but_the_viewer,
+    "summary_new": card_only, "shared": shared_page, "summary_error": nothing_but_the_viewer, "release_withdraw": withdraw_page,
+    "note_sign": sign_page, "note_cosign": sign_page, "note_offer": offer_page,
+    **dict.fromkeys(("note_error", "addendum_error", "process_note_error"), nothing_but_the_viewer),
+    "update_edit": reword_page, **dict.fromkeys(("update_error", "reply_error"), nothing_but_the_viewer),
+    **dict.fromkeys(PANELS, who_page),
 }  # fmt: skip
 ITEMS: dict[str, Any] = {
     "session": Session, "note": ProgressNote, "process_note": ProcessNote, "summary": Summary, "summary_share": Summary,
+    "session_error": Session,
     "summary_edit": Summary, "update": HomeUpdate, "note_new": Session, "process_note_new": Session, "summary_new": Session,
+    "update_edit": HomeUpdate, "update_error": HomeUpdate, "reply_error": Reply,
+    "summary_error": Summary, "release_withdraw": Release, **PANELS,
+    **dict.fromkeys(("note_sign", "note_cosign", "note_offer", "note_error"), ProgressNote), "addendum_error": Addendum,
+    "process_note_error": ProcessNote,
 }  # fmt: skip
 # Addresses that answer a GET with a page about a child; the rest of the table of test_urls takes posts alone.
-FORMS_ONLY = {"addendum_new", "summary_wish", "update_reply", "update_mark", "update_share"}
+FORMS_ONLY = {
+    "session_draft",
+    "session_afresh",
+    "addendum_new",
+    "summary_wish",
+    "update_reply",
+    "update_mark",
+    "update_share",
+} | {
+    "summary_new_autosave",
+    "summary_autosave",
+    *("note_new_autosave", "note_autosave", "note_take_back", "note_give_back"),
+    *("process_note_new_autosave", "process_note_autosave"),
+}
 
 
 def test_every_page_about_a_child_is_laid_out() -> None:
@@ -409,10 +590,12 @@ def test_pages_without_a_child(world: Rich) -> None:
 def check_pages_without_a_child(world: Rich, who: str) -> None:
     """One person's."""
     client = signed_in(world.person(who))
-    texts = {name: read_all(client, reverse(name))[1] for name in ("home", "people", "circles")}
+    texts = {name: read_all(client, reverse(name))[1] for name in ("home", "people", "circles", "unfinished")}
     me = {(f"p_{who}", "name")}
     mine = {(f"c_{child}", "name") for child in TEAM if who in TEAM[child] | CIRCLE[child]}
     assert words_of(texts["home"]) == me | mine
+    on_a_team = any(who in team for team in TEAM.values())
+    assert words_of(texts["unfinished"]) == (unfinished_page(world, who) if on_a_team else set())
     assert words_of(texts["people"]) == (people_page(who) | me if who in PRACTICE_PAGES else set())
     assert words_of(texts["circles"]) == (circles_page(world, who) | me if who in PRACTICE_PAGES else set())
     for text in texts.values():
@@ -456,7 +639,8 @@ def test_forms_that_come_back_show_no_more(world: Rich) -> None:
     client, about = signed_in(world.cast.tom), world.cast.maya.public_id
     leaks = []
     for name, key in (
-        ("session_new", ""), ("note_new", "s_may"), ("process_note_new", "s_may"), ("summary_new", "s_may"),
+        ("session_new", ""), ("session_error", "s_may"), ("session_draft", ""),
+        ("note_new", "s_may"), ("process_note_new", "s_may"), ("summary_new", "s_may"),
         ("note", "d_tom"), ("addendum_new", "n_may"), ("process_note", "x_tom"), ("summary_edit", "m_none"),
         ("summary_wish", "m_none"), ("summary_share", "m_none"), ("update_reply", "u_priya"),
     ):  # fmt: skip
@@ -489,7 +673,7 @@ def test_this_guard_sees_a_leak(world: Rich, monkeypatch: pytest.MonkeyPatch) ->
 
     client, url = signed_in(world.cast.dan), reverse("child", args=[world.cast.maya.public_id])
     assert ("u_priya", "body") not in words_of(read_all(client, url)[1])
-    careless = dict.fromkeys([row.pk for row in world.rows.values()], world.rows["u_priya"].body)
+    careless = dict.fromkeys([row.pk for row in world.rows.values()], world.rows["u_priya"])
     with monkeypatch.context() as patched:
         patched.setattr(reads, "current_words", lambda updates: careless)
         assert ("u_priya", "body") in words_of(read_all(client, url)[1])

@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import HelperConsent, Named, Restriction
-from sessions_log.models import Addendum, Mark, Opening, Summary, UpdateEdit, Withholding
+from sessions_log.models import Addendum, Mark, Opening, Summary, Withholding
 from tests import people
 from tests.guards.browsing import PROOF
 from tests.guards.test_sentinels import addresses
@@ -30,6 +30,7 @@ from tests.worlds import (
     attend,
     release,
     restrict,
+    reword,
     share,
 )
 
@@ -52,9 +53,8 @@ def another_household(world: Rich) -> None:
         add_update(world, f"between_{number}", "maya", cast.priya, NOON - DAY * number)
     data = {"kind": "worry", "body": "w", "observed_at": "2026-11-02T08:00", "form_key": uuid4()}
     assert signed_in(cast.priya).post(reverse("update_new", args=[about]), data).status_code == 302
-    update = world.rows["u_between_1"]
-    world.add("edit_between", UpdateEdit, "maya", update=update, edited_at=NOON)
-    world.add("edit_of_unshared", UpdateEdit, "maya", update=world.rows["u_withdrawn"], edited_at=NOON)
+    reword(world, "between", "between_1", NOON)
+    reword(world, "of_unshared", "withdrawn", NOON)
     share(world, "between", "between_2", cast.quinn, NOON)
     place = reverse("update_share", args=[about, world.rows["u_between_3"].pk])
     to_dan = {"person": str(cast.dan.public_id)}
@@ -64,6 +64,21 @@ def another_household(world: Rich) -> None:
     assert signed_in(cast.tom).post(reply, {"body": "w", "form_key": uuid4()}).status_code == 302
     mark = reverse("update_mark", args=[about, world.rows["u_shared"].pk])
     assert signed_in(cast.tom).post(mark, {"kind": "seen"}).status_code == 302
+    wording = {
+        "body": "w",
+        "form_key": uuid4(),
+        "seen": world.rows["u_between_0"].pk,
+        "observed_at": "2026-11-02T08:00",
+    }
+    reworded = reverse("update_edit", args=[about, world.rows["u_between_0"].pk])
+    assert signed_in(cast.priya).post(reworded, wording).status_code == 302
+    taken_out = reverse("update_error", args=[about, world.rows["u_between_4"].pk])
+    assert signed_in(cast.priya).post(taken_out, {"why": "not_so"}).status_code == 302
+    line = {"HX-Request": "true", "HX-Target": "answers-x"}
+    for kind in ("used", "talk"):
+        assert signed_in(cast.tom).post(mark, {"kind": kind}, headers=line).status_code == 200
+    wrong = reverse("reply_error", args=[about, world.rows["reply_shared"].pk])
+    assert signed_in(cast.tom).post(wrong, {"reason": "w"}).status_code == 302
     attend(world, "between", "sep", cast.priya)
     newcomer = people.person("Nora Newcomer")
     cast.people["nora"] = newcomer
@@ -91,7 +106,7 @@ def quiet(world: Rich, until: timedelta | None = None) -> None:
     add_update(world, "hush", "maya", cast.priya, NOON + HOUR)
     share(world, "hush", "hush", cast.dan, NOON + HOUR)
     share(world, "hush_old", "priya", cast.dan, NOON + HOUR)
-    world.add("edit_hush", UpdateEdit, "maya", update=world.rows["u_shared"], edited_at=NOON + HOUR)
+    reword(world, "hush", "shared", NOON + HOUR)
     answer(world, "hush", "full_1", cast.tom, NOON + HOUR)
     marked = {"marked_by": cast.tom, "kind": "talk", "marked_at": NOON + HOUR}
     world.add("mark_hush", Mark, "maya", update=world.rows["u_full_1"], **marked)

@@ -16,10 +16,16 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Child, Person
+from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
+from sessions_log.actions.notes import sections_hash
+from sessions_log.forms.summaries import ReleaseForm
+from sessions_log.models import Summary
+from sessions_log.see_as import seal
+from sessions_log.views.summaries import share_context
 from tests.guards.browsing import PROOF, faults_of
-from tests.harness import WallClient, signed_in
+from tests.harness import WallClient, signed_in, viewing
 from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
@@ -67,6 +73,8 @@ OWN_OR_TEAM = {child: TEAM[child] | CIRCLE[child] for child in CHILDREN}
 FAMILY_OR_TEAM = {child: TEAM[child] | FAMILY[child] for child in CHILDREN}
 SESSIONS, NOTES, PROCESS = items("s", "s_may"), items("n", "n_may"), items("x", "x_tom")
 SUMMARIES, UPDATES = items("m", "m_priya"), {"maya": "u_priya", "leo": "u_nell", "zoe": "u_zara", "ada": "u_adam"}
+RELEASES = items("rl", "rl_priya")
+PANELS = {"session": SESSIONS, "note": NOTES, "process_note": PROCESS, "summary": SUMMARIES, "update": UPDATES}
 GUARDIAN = {"maya": "priya", "leo": "nell", "zoe": "zara", "ada": "adam"}
 UNRELEASED = {**SUMMARIES, "maya": "m_none"}
 KEY = "11111111-1111-4111-8111-111111111111"
@@ -77,8 +85,20 @@ UPDATE = {"kind": "win", "body": "w", "observed_at": "2026-11-02T09:00", "form_k
 
 def share(world: Rich, child: str) -> dict[str, Any]:
     """A release to the child's guardian, with a ground should the child not wish it."""
-    reader = str(world.person(GUARDIAN[child]).public_id)
-    return {"readers": [reader], "confirmed": "1", "ground": "safety", "explanation": "told"}
+    reader = world.person(GUARDIAN[child])
+    chosen = {"readers": [str(reader.public_id)], "confirmed": "1", "previewed": seen_as(world, child, reader)}
+    return {**chosen, "ground": "safety", "explanation": "told"}
+
+
+def seen_as(world: Rich, child: str, reader: Person) -> str:
+    """The mark that the child's therapist has seen the summary as this reader."""
+    (therapist,) = THERAPISTS[child]
+    about = Child.objects.select_related("practice").get(pk=world.children[child].pk)
+    with viewing(world.person(therapist)):
+        readers = possible_readers(about)
+        summary = Summary.objects.get(pk=world.rows[UNRELEASED[child]].pk)
+        state = share_context(about, summary, ReleaseForm(readers=readers), readers)["state"]
+        return seal(summary, state, [one for one in readers if one.person.pk == reader.pk])
 
 
 def draft(world: Rich, child: str) -> dict[str, Any]:
@@ -86,15 +106,49 @@ def draft(world: Rich, child: str) -> dict[str, Any]:
     return {"section_0": "w", "form_key": KEY, "seen": world.rows["d_tom"].changed_at.isoformat(), "save": ""}
 
 
+def offered(world: Rich, child: str) -> dict[str, Any]:
+    """The text of the draft that was offered, as it was shown; and words to give it back with."""
+    return {"sha256": sections_hash(world.rows["d_offered"]), "words": "w"}
+
+
+def shown_draft(world: Rich, child: str) -> dict[str, Any]:
+    """The text of a draft, as it was shown before signing."""
+    return {"sha256": sections_hash(world.rows["d_tom"])}
+
+
+def supervisor(world: Rich, child: str) -> dict[str, Any]:
+    """Whom Tom's drafts may be offered to."""
+    return {"person": str(world.cast.ines.public_id)}
+
+
 def unchanged(key: str) -> Callable[[Rich, str], dict[str, Any]]:
     """New words over the text as it is saved."""
     return lambda world, child: {**WORDS, "seen": world.rows[key].changed_at.isoformat()}
+
+
+def reworded(world: Rich, child: str) -> dict[str, Any]:
+    """Other words for an update nobody has answered."""
+    update = {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}[child]
+    return {"body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": str(world.rows[update].pk)}
+
+
+def late(world: Rich, child: str) -> dict[str, Any]:
+    """Other words for one that was answered."""
+    update = {"maya": "u_priya", "ada": "u_adam"}[child]
+    return {"body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": str(world.rows[update].pk)}
 
 
 # The table. What the page is for comes from visibility.md; an address that is not here fails the first test below.
 CLINICAL: dict[str, list[About]] = {
     "child": [About(OWN_OR_TEAM, 200, 200)],
     "session_new": [About(THERAPISTS, 200, 302, data=lambda world, child: SESSION)],
+    "session_draft": [About(THERAPISTS, 405, 200, data=lambda world, child: SESSION)],
+    "session_afresh": [About(THERAPISTS, 405, 302)],
+    "session_error": [
+        About(readers_of(SESSIONS, TEAM), 200, 302, SESSIONS, lambda world, child: {"reason": "w", "also": "on"}),
+        # Once in error it stays so.
+        About({"maya": NOBODY}, 404, 404, {"maya": "s_err"}, lambda world, child: {"reason": "w"}),
+    ],
     "session": [About(readers_of(SESSIONS, FAMILY_OR_TEAM), 200, 200, SESSIONS)],
     "note_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: {"form_key": KEY, "save": ""})],
     "process_note_new": [About(THERAPISTS, 200, 302, SESSIONS, lambda world, child: WORDS)],
@@ -103,12 +157,30 @@ CLINICAL: dict[str, list[About]] = {
         About(readers_of(NOTES, FAMILY_OR_TEAM), 200, 200, NOTES),
         About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, draft),
     ],
+    "note_autosave": [About({"maya": person_set("tom")}, 405, 200, {"maya": "d_tom"}, draft)],
+    "note_new_autosave": [
+        About(THERAPISTS, 405, 200, SESSIONS, lambda world, child: {"form_key": KEY, "template": "free", "body": "w"})
+    ],
+    "note_sign": [About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, shown_draft)],
+    "note_offer": [About({"maya": person_set("tom")}, 200, 302, {"maya": "d_tom"}, supervisor)],
+    "note_take_back": [About({"maya": person_set("tom")}, 405, 302, {"maya": "d_offered"})],
+    "note_cosign": [About({"maya": person_set("ines")}, 200, 302, {"maya": "d_offered"}, offered)],
+    "note_give_back": [About({"maya": person_set("ines")}, 405, 302, {"maya": "d_offered"}, offered)],
+    # Principle 7: its author on the team and the team's supervisors.
+    "note_error": [About(TEAM, 200, 302, NOTES, lambda world, child: {"reason": "w"})],
+    "addendum_error": [About({"maya": TEAM["maya"]}, 200, 302, {"maya": "ad_may"}, lambda world, child: {"reason": "w"})],
     "addendum_new": [About(THERAPISTS, 405, 302, NOTES, lambda world, child: WORDS)],
     "process_note": [
         About(THERAPISTS, 200, 302, PROCESS, lambda world, child: unchanged(PROCESS[child])(world, child)),
         # Worked case 4: no page lets the former therapist write on in the child's record.
         About({"maya": NOBODY}, 404, 404, {"maya": "x_fred"}, unchanged("x_fred")),
     ],
+    "process_note_autosave": [
+        About(THERAPISTS, 405, 200, PROCESS, lambda world, child: unchanged(PROCESS[child])(world, child)),
+        About({"maya": NOBODY}, 405, 404, {"maya": "x_fred"}, unchanged("x_fred")),
+    ],
+    "process_note_new_autosave": [About(THERAPISTS, 405, 200, SESSIONS, lambda world, child: WORDS)],
+    "process_note_error": [About(THERAPISTS, 200, 302, PROCESS, lambda world, child: {"reason": "w"})],
     "summary": [About(readers_of(SUMMARIES, OWN_OR_TEAM), 200, 200, SUMMARIES)],
     "summary_edit": [
         About({"maya": person_set("tom")}, 200, 302, {"maya": "m_none"}, unchanged("m_none")),
@@ -119,8 +191,37 @@ CLINICAL: dict[str, list[About]] = {
     "summary_share": [About(THERAPISTS, 200, 302, UNRELEASED, share)],
     # Row "Audit": "The young person: what was released about them, to whom, read when". Leo, Zoe and Ada have no log-in.
     "shared": [About({**dict.fromkeys(CHILDREN, NOBODY), "maya": YOUNG}, 200, 200)],
+    "summary_new_autosave": [About(THERAPISTS, 405, 200, SESSIONS, lambda world, child: WORDS)],
+    "summary_autosave": [
+        About({"maya": person_set("tom")}, 405, 200, {"maya": "m_none"}, unchanged("m_none")),
+        # Principle 7: a released summary never changes.
+        About(dict.fromkeys(CHILDREN, NOBODY), 405, 404, SUMMARIES, unchanged("m_priya")),
+    ],
+    "summary_error": [About(readers_of(SUMMARIES, TEAM), 200, 302, SUMMARIES, lambda world, child: {"reason": "w"})],
+    "release_withdraw": [About(THERAPISTS, 200, 302, RELEASES)],
+    **{f"who_{kind}": [About(readers_of(of, TEAM), 200, 200, of)] for kind, of in PANELS.items()},
     "update_new": [About(CIRCLE, 200, 302, data=lambda world, child: UPDATE)],
     "update": [About(readers_of(UPDATES, OWN_OR_TEAM), 200, 200, UPDATES)],
+    "update_edit": [
+        About(
+            {"maya": person_set("priya"), "leo": person_set("nell"), "zoe": person_set("zara")}, 200, 302,
+            {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}, reworded,
+        ),
+        # Answered: its words stay as they were read, and the writer's new ones are shown beside them.
+        About({"maya": person_set("priya"), "ada": person_set("adam")}, 404, 409, {"maya": "u_priya", "ada": "u_adam"}, late),
+    ],
+    # Principles 7 and 11: its author, and the team's supervisors.
+    "update_error": [
+        About(
+            {"maya": person_set("priya ines"), "leo": person_set("nell ines sue"), "zoe": person_set("zara"),
+             "ada": person_set("adam stella")}, 200, 302, UPDATES,
+            lambda world, child: {"why": "wrong_child", "reason": "w"},
+        )
+    ],
+    "reply_error": [
+        About(TEAM, 200, 302, {"maya": "reply_priya", "leo": "reply_joy", "ada": "reply_adam"},
+              lambda world, child: {"reason": "w"})
+    ],
     "update_reply": [About(TEAM, 405, 302, UPDATES, lambda world, child: WORDS)],
     "update_mark": [About(TEAM, 405, 302, UPDATES, lambda world, child: {"kind": "seen"})],
     "update_share": [
@@ -130,7 +231,12 @@ CLINICAL: dict[str, list[About]] = {
         )
     ],
 }  # fmt: skip
-PRACTICE = {"people": person_set("omar abel stella"), "circles": person_set("omar abel stella")}
+# Pages of whoever stands on a team.
+TEAMS = frozenset[str]().union(*TEAM.values())
+PRACTICE = {
+    "unfinished": TEAMS, "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
+    "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
+}  # fmt: skip
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},

@@ -18,17 +18,12 @@ from sessions_log.models import Attendance, Opening, ProgressNote, Release, Shar
 from sessions_log.who_reads import KINDS, Onlooker, parts_of, people_around, readers_if, seen_by, who_reads
 from sessions_log.who_reasons import WORDS, known_of, reason
 from tests import people
-from tests.guards.test_sentinels import SENTINEL, words_of
+from tests.guards.test_sentinels import SENTINEL, TIED, words_of
 from tests.harness import signed_in, viewing
 from tests.people import DAY, NOON, day
 from tests.worlds import READERS, Rich
 
 VIEWERS = {"maya": ["tom", "ines"], "leo": ["tom"], "ada": ["stella"]}
-TIED = {  # by hand: rows in force or lately ended, supervisors; then leads and admins
-    "maya": "tom ines sue fred priya dan quinn carl ivy pat maya_login karin ruth omar abel",
-    "leo": "tom ines sue nell joy abel ruth omar",
-    "ada": "stella adam",
-}
 
 
 def items(world: Rich, child: str, who: str) -> list[str]:
@@ -220,7 +215,7 @@ def test_what_would_be_is_what_will_be(world: Rich) -> None:
     maya, note, summary = world.cast.maya, world.rows["d_tom"], world.rows["m_none"]
 
     def sign() -> ProgressNote:
-        draft = ProgressNote.objects.visible().get(pk=note.pk)
+        draft = ProgressNote.objects.visible().select_related("session").get(pk=note.pk)
         sign_note(child=maya, note=draft)
         return ProgressNote.objects.visible().get(pk=note.pk)
 
