@@ -37,11 +37,14 @@ from accounts.models import (
 from sessions_log.models import (
     Addendum,
     Attendance,
+    CoSignature,
+    FormDraft,
     HomeUpdate,
     Mark,
     NoteOffer,
     Opening,
     Override,
+    PracticeChoice,
     ProcessNote,
     ProgressNote,
     Reading,
@@ -170,7 +173,7 @@ READERS: dict[str, frozenset[str]] = {
     "at_oct_quinn": TEAM["maya"] | ADMINS["maya"],  # Quinn is quiet
     # Row "Progress note, draft"
     "d_tom": person_set("tom"), "d_offered": person_set("tom ines"), "d_fred": person_set("tom"),
-    "offer": person_set("tom ines"),
+    "offer": person_set("tom ines"), "offer_signed": TEAM["maya"], "cosigned": TEAM["maya"], "unsent": person_set("tom"),
     # Row "Progress note, signed; addenda"
     "n_apr": TEAM["maya"],  # worked case 10
     "n_may": TEAM["maya"] | NOTE_READERS["maya"],
@@ -377,6 +380,10 @@ def add_words_about_people(world: Rich) -> None:
         CircleRow.objects.filter(household=home).update(household=say(f"h_{home}", "household"))
     for name, where in (("tom", cast.practice), ("hugo", cast.practice), ("stella", world.children["ada"].practice)):
         StaffProfile.objects.create(practice=where, person=world.person(name), body=say(f"f_{name}", "body"))
+        PracticeChoice.objects.create(
+            practice=where, kind="theme", name=say(f"v_{name}", "name"), added_by=world.person(name), added_at=LONG_AGO,
+            retired_at=LONG_AGO + DAY,
+        )  # fmt: skip
     tie = CircleRow.objects.get(person=cast.karin)
     until = NOON + 90 * DAY
     world.add(
@@ -471,6 +478,20 @@ def add_notes(world: Rich) -> None:
     world.add(
         "offer", NoteOffer, "maya", note=rows["d_offered"], offered_by=cast.tom, person=cast.ines, offered_at=NOON - DAY
     )
+    ines = {"note": rows["n_sep"], "person": cast.ines}
+    offered = world.add("offer_signed", NoteOffer, "maya", offered_by=cast.tom, offered_at=day(9, 14), **ines)
+    world.add(
+        "cosigned",
+        CoSignature,
+        "maya",
+        offer=offered,
+        kind="cosigned",
+        words="",
+        sha256="",
+        acted_at=day(9, 15),
+        **ines,
+    )
+    world.add("unsent", FormDraft, "maya", author=cast.tom, form="session", data={}, saved_at=day(10, 31))
     by = {"withheld_by": cast.tom, "withheld_at": day(5, 6)}
     world.add("withholding", Withholding, "maya", note=rows["n_withheld"], person=cast.priya, **by)
     world.add(

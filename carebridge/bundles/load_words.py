@@ -126,7 +126,7 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
         )
     for offer in item.get("offered_to", []):
         to = rows.person(offer, "person")
-        rows.add(NoteOffer(**placed, note=note, offered_by_id=author, person_id=to, offered_at=offer["at"]))
+        rows.add(NoteOffer(**placed, note=note, offered_by_id=note.author_id, person_id=to, offered_at=offer["at"]))
     for withheld in item.get("withheld_from", []):
         rows.add(
             Withholding(

@@ -84,7 +84,8 @@ def test_every_table_of_the_two_rooms_is_filled(tmp_path: Path) -> None:
     """So that the comparison above leaves nothing out."""
     load(written(tmp_path, bundles.full()))
     ours = [model for room in ("accounts", "sessions_log") for model in apps.get_app_config(room).get_models()]
-    assert [model.__name__ for model in ours if not model._base_manager.exists()] == []
+    empty = {model.__name__ for model in ours if not model._base_manager.exists()}
+    assert empty == {"CoSignature", "FormDraft", "PracticeChoice"}  # made on pages; the format has no place for them
 
 
 def test_it_says_and_records_how_much_it_created(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from django.db import connection, models
 from accounts import rls
 from accounts.visibility import Guarded, guarded_models
 from carebridge.checks import tables_are_listed, views_are_marked
-from carebridge.lib.database import APP, WORKER
+from carebridge.lib.database import APP, AUTHZ, WORKER
 
 ROOT = Path(__file__).resolve().parents[2]
 # Every table outside the wall, and why it may stand there.
@@ -84,7 +84,8 @@ def test_every_guarded_table_has_its_policies(db: None) -> None:
             assert policies.pop(name) == ("PERMISSIVE", both, command), model
         if rls.has_column(model, "practice_id") and model.__name__ != "AuditEvent":
             assert policies.pop("practice") == ("RESTRICTIVE", both, "ALL"), model
-        policies.pop("authz", None)
+        for name, command in {"authz": "SELECT", "authz_change": "UPDATE"}.items():
+            assert policies.pop(name, ("PERMISSIVE", [AUTHZ], command)) == ("PERMISSIVE", [AUTHZ], command), model
         assert not policies, f"{model} has policies nobody knows of"
 
 

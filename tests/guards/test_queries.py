@@ -127,7 +127,7 @@ PER_READER = {"summary_share": 9, "summary": 5}
 # "Who sees this" stands in everyone's place and asks once for each kind of row; two people more each time.
 PER_ONLOOKER = {
     "who_session": ("s_leo", 2 * 7), "who_note": ("n_leo", 2 * 6), "who_process_note": ("x_leo", 2 * 5),
-    "who_summary": ("m_leo", 2 * 5), "who_update": ("u_nell", 2 * 7),
+    "who_summary": ("m_leo", 2 * 5), "who_update": ("u_nell", 2 * 8),
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from sessions_log.models import (
 )
 from tests.guards.browsing import PROOF, faults_of
 from tests.harness import WallClient, signed_in
-from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, READERS, STAFF, TEAM, YOUNG, Rich
+from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, LEADS, READERS, STAFF, TEAM, YOUNG, Rich
 
 SENTINEL = re.compile(r"xq\.(\w+)\.(\w+)\.qx")
 THERAPIST = {"maya": "tom", "leo": "tom", "zoe": "hugo", "ada": "stella"}
@@ -141,10 +141,10 @@ def enters(world: Rich, who: str, child: str, key: str) -> bool:
 
 
 def correctors(world: Rich, child: str, key: str) -> set[str]:
-    """Principle 7: its author on the team, the team's supervisors (and leads, for whom no page of the record is)."""
+    """Principle 7: its author on the team, the team's supervisors, and leads who are on it (to others no page is open)."""
     author = getattr(world.rows.get(key), "author_id", None)
     supervisors = {"maya": {"ines"}, "leo": {"ines", "sue"}}.get(child, set())
-    return supervisors | {who for who in TEAM[child] if world.person(who).pk == author}
+    return supervisors | (LEADS[child] & TEAM[child]) | {who for who in TEAM[child] if world.person(who).pk == author}
 
 
 def child_page(page: Page, child: str, key: str) -> None:

@@ -122,7 +122,7 @@ def test_the_box_of_a_draft_says_who_may_come_to_read_it(willow: Willow) -> None
     values = {"practice": willow.practice, "child": willow.maya, "note": note}
     people.tie(willow.otto, willow.maya, "therapist")
     assert not reads(willow.ines, "note", willow.maya, note.pk)
-    NoteOffer.objects.create(**values, person=willow.ines, offered_at=NOON)
+    NoteOffer.objects.create(**values, offered_by=willow.tom, person=willow.ines, offered_at=NOON)
     assert reads(willow.ines, "note", willow.maya, note.pk)
     assert not reads(willow.otto, "note", willow.maya, note.pk)
     CircleRow.objects.filter(person=willow.tom).update(ends=NOON)

@@ -105,7 +105,9 @@ def test_case_4_the_therapist_who_left_opens_nothing(willow: Willow) -> None:
     for name, key in (("note", signed.pk), ("note", draft.pk), ("session", session.pk)):
         assert page(willow.tom, name, willow.maya, key) == "404", name
     assert page(willow.tom, "child", willow.maya) == "404"
-    assert "draft, not finished" in page(willow.otto, "note", willow.maya, draft.pk)
+    assert "Unfinished. A draft of someone who may no longer go on with it" in page(
+        willow.otto, "note", willow.maya, draft.pk
+    )
     assert page(willow.otto, "process_note", willow.maya, mine.pk) == "404"
     from tests.harness import viewing
 
