@@ -66,15 +66,6 @@ REASONS: dict[str, tuple[str, ...]] = {
         "Addendum read: drop 0.1.2.0.1 team sessions_log_addendum,child",
         "Reply read: drop 0.1.2.0.1 team sessions_log_reply,child",
     ),
-    "the read rule, which the new row must pass too, says so already": (
-        "ProcessNote change: drop 1 author",
-        "ProgressNote change: drop 0 therapist sessions_log_progressnote,child",
-        "ProgressNote change: drop 3 (signed_at isnull OR signed_at lte)",
-        "ProgressNote change: drop 3.1 signed_at lte",
-        "ProgressNote change: negate 3.1 signed_at lte",
-        "ProgressNote change into: drop 0 therapist sessions_log_progressnote,child",
-        "ProgressNote change into: drop 3 (signed_at isnull OR signed_at lte)",
-    ),
     "a composite key ties the reader to the release's recipient, whom the other legs name": (
         "Reading read: drop 0.1.0 young sessions_log_reading,child",
         "Reading read: drop 0.2.0 recipients sessions_log_reading,child",
