@@ -232,8 +232,8 @@ def test_a_role_without_a_policy_reads_nothing(willow: people.Willow) -> None:
 TOM, NELL = 1, 2
 SCENE = """
 INSERT INTO accounts_practice (id, public_id, ref, name, time_zone, language, reply_within_hours, crisis_text, handbook,
-    guardian_access, assent_age, majority_age)
-  VALUES (1, gen_random_uuid(), 'p', 'P', 'UTC', 'en', 48, '', '', 'summaries_only', 12, 18);
+    guardian_access, assent_age, majority_age, notes_due_hours)
+  VALUES (1, gen_random_uuid(), 'p', 'P', 'UTC', 'en', 48, '', '', 'summaries_only', 12, 18, 72);
 INSERT INTO accounts_account (id, password, email, is_active, language, time_zone)
   SELECT n, '!', n || '@example.org', true, '', '' FROM generate_series(1, 2) n;
 INSERT INTO accounts_person (account_id, public_id, name) VALUES (1, gen_random_uuid(), 'Tom'), (2, gen_random_uuid(), 'Nell');
