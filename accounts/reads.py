@@ -10,12 +10,6 @@ from accounts.models import Child, CircleRow, Explanation, HelperConsent, Named,
 from accounts.visibility import acting_as, viewer
 
 
-def children() -> QuerySet[Child]:
-    """The children whose card the viewer may read, by name."""
-    found: QuerySet[Child] = Child.objects.visible().order_by("name", "pk")
-    return found
-
-
 def therapists_now(child: Child) -> list[int]:
     """Person numbers of the child's therapists at this moment, the longest there first."""
     moment = viewer().moment

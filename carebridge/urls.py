@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
-from carebridge.pages import home
+from carebridge.pages import child, today
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("children/<uuid:child>/", home.child, name="child"),
+    path("", today.today, name="home"),
+    path("from-home/", today.came, name="came"),
+    path("children/", today.children, name="children"),
+    path("children/<uuid:child>/", child.child, name="child"),
+    path("children/<uuid:child>/print/", child.printed, name="child_print"),
+    path("children/<uuid:child>/search/", child.search, name="search"),
     path("", include("accounts.urls")),
     path("", include("sessions_log.urls")),
 ]

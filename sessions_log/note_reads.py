@@ -156,6 +156,15 @@ def unfinished() -> list[tuple[str, QuerySet[ProgressNote]]]:
     ]
 
 
+def waiting_for_me() -> QuerySet[ProgressNote]:
+    """What only the viewer can go on with: their own drafts but those on offer (`given_back`: with words), and drafts offered
+    to them; the longest due first."""
+    mine = Q(author=viewer().person_id)
+    to_me = Q(Exists(offers().filter(~answered(), note=OuterRef("pk"), person=viewer().person_id)))
+    wanted = (mine & ~Q(offered(returned=False))) | (~mine & to_me)
+    return drafts().filter(wanted).annotate(given_back=offered(returned=True))
+
+
 # --- History ----------------------------------------------------------------------------------------------------------------
 
 

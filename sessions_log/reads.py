@@ -1,6 +1,7 @@
 """Look-ups of the room, each starting from the visibility rule and bounded."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,11 @@ from accounts.visibility import Compiled, viewer
 from carebridge.lib.among import Among
 from sessions_log.enums import UpdateKind
 from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, UpdateEdit
+from sessions_log.models.home import WORDS
 
 PAGE = 20  # entries of a stream shown at once
+KINDS = ("session", "summary", "update")  # of entries
+TOLD = [name for name in WORDS if name != "body"]  # of an update, besides its words
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,13 @@ class Answers:
     replied: bool = False
 
 
-def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None) -> QuerySet[Any]:
+def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None, size: int = PAGE) -> QuerySet[Any]:
     """The page of a stream older than the cursor, newest first, one more than a page holds."""
     ordered = queryset.order_by("-shown_at", "-id")
     if cursor:
         at, key = cursor
         ordered = ordered.filter(Q(shown_at__lt=at) | Q(shown_at=at, id__lt=key))
-    return ordered[: PAGE + 1]
+    return ordered[: size + 1]
 
 
 def summary_reached_me() -> Coalesce:
@@ -75,28 +79,47 @@ SUMMARY_AT = Compiled(Summary, summary_reached_me, DateTimeField())
 UPDATE_AT = Compiled(HomeUpdate, update_reached_me, DateTimeField())
 
 
-def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[list[Entry], Entry | None]:
+def stream(
+    child: Child,
+    cursor: tuple[datetime, UUID] | None = None,
+    *,
+    kinds: Iterable[str] = KINDS,
+    since: datetime | None = None,
+    whole: bool = False,
+) -> tuple[list[Entry], Entry | None]:
     """Sessions, summaries and updates of one child that the viewer may read, newest first, and the last entry of the page
     when there are older ones. A fixed number of queries, however much there is.
 
-    What was released to or shared with the viewer stands where it reached them, not where it was written.
+    What was released to or shared with the viewer stands where it reached them, not where it was written. `since`: nothing
+    older. `whole`: ten pages at once with every word, to be printed.
     """
-    sources: list[tuple[str, QuerySet[Any], Any, str, list[str]]] = [
-        ("session", Session.objects.visible(), F("moment"), "therapist_id", ["held_at", "minutes"]),
-        ("summary", Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]),
-        ("update", HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind", "error_at"]),
-    ]
-    found = []
-    for kind, rows, shown_at, author, shown in sources:
-        dated = before(rows.filter(child=child).annotate(shown_at=shown_at), cursor)
-        items = dated.values_list("pk", "shown_at", author, *shown, named=True)
+    found: list[Entry] = []
+    size = 10 * PAGE if whole else PAGE
+    for kind in kinds:
+        rows, shown_at, author, shown = source(kind)
+        shown = [*shown, *TOLD] if whole and kind == "update" else shown
+        dated = rows.filter(child=child).annotate(shown_at=shown_at)
+        if since is not None:
+            dated = dated.filter(shown_at__gte=since)
+        items = before(dated, cursor, size).values_list("pk", "shown_at", author, *shown, named=True)
         found += [Entry(kind, item.shown_at, item.pk, item, getattr(item, author)) for item in items]
     found.sort(key=lambda entry: (entry.moment, entry.id), reverse=True)
-    page = found[:PAGE]
+    page = found[:size]
     updates = [entry.item for entry in page if entry.kind == "update"]
     words, answered = current_words(updates), answers_to(updates)
     entries = [replace(entry, words=words.get(entry.id), answers=answered.get(entry.id)) for entry in page]
-    return entries, entries[-1] if len(found) > PAGE else None
+    return entries, entries[-1] if len(found) > size else None
+
+
+def source(kind: str) -> tuple[QuerySet[Any], Any, str, list[str]]:
+    """Where one kind of entry comes from: its rows, their moment for the viewer, their author, what a line shows."""
+    match kind:
+        case "session":
+            return Session.objects.visible(), F("moment"), "therapist_id", ["held_at", "minutes"]
+        case "summary":
+            return Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]
+        case _:
+            return HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind", "error_at"]
 
 
 def current_words(updates: list[Any]) -> dict[UUID, Any]:

@@ -40,6 +40,7 @@ from sessions_log.models import (
     CoSignature,
     FormDraft,
     HomeUpdate,
+    Look,
     Mark,
     NoteOffer,
     Opening,
@@ -230,6 +231,8 @@ READERS: dict[str, frozenset[str]] = {
     "share_dan": TEAM["maya"] | {"priya", "dan"},
     "share_withdrawn": TEAM["maya"] | {"priya"}, "share_quiet": TEAM["maya"] | {"priya"},
     "share_now": TEAM["maya"] | {"priya"}, "share_edited": TEAM["maya"] | {"priya", "quinn"},
+    # When one last looked: nobody else's business
+    "look_priya": person_set("priya"), "look_tom": person_set("tom"),
     # Leo: his agreement opens signed notes to guardians full
     "s_leo": TEAM["leo"] | ADMINS["leo"] | FAMILY["leo"], "r_leo": TEAM["leo"],
     "at_leo": TEAM["leo"] | ADMINS["leo"],
@@ -351,6 +354,7 @@ def add_people(world: Rich) -> None:
 def restrict(world: Rich, name: str, kind: str, starts: datetime, ends: datetime | None = None) -> None:
     """Quiet or closed to Maya."""
     values = {"kind": kind, "starts": starts, "ends": ends, "set_by": world.cast.ruth}
+    values |= {"review_on": date(2026, 11, 10)} if name == "quinn" else {}
     world.add(f"restriction_{name}", Restriction, "maya", person=world.person(name), **values)
 
 
@@ -590,6 +594,8 @@ def add_updates(world: Rich) -> None:
         ("quinn", "quinn", day(10, 30), {}), ("err", "priya", day(10, 12), wrong),
     ):  # fmt: skip
         answer(world, name, update, cast.tom, at, **error)
+    for name, at in (("priya", day(10, 30, 9)), ("tom", day(10, 20))):
+        world.add(f"look_{name}", Look, "maya", person=world.person(name), looked_at=at)
     for name, update, at in (("priya", "priya", day(10, 11)), ("dan", "dan", day(6, 15))):
         row = world.rows[f"u_{update}"]
         world.add(f"mark_{name}", Mark, "maya", update=row, marked_by=cast.tom, kind="used", marked_at=at)

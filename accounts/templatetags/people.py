@@ -1,6 +1,8 @@
 """How templates write people and moments."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils import formats, timezone
@@ -37,6 +39,40 @@ def moment(value: datetime) -> SafeString:
             said = _("yesterday, %(clock)s") % {"clock": clock}
         else:
             said = f"{formats.date_format(local, 'l')}, {clock}"
+    else:
+        said = formats.date_format(local, "DATE_FORMAT")
+    exact = formats.date_format(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, said)
+
+
+@register.filter
+def of(found: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key; nothing if it does not."""
+    return found.get(key)
+
+
+@register.filter
+def week(monday: date) -> str:
+    """A week as people say it: "This week", "Last week", or the day it began."""
+    days = (timezone.localdate() - monday).days
+    if days < 7:
+        return _("This week")
+    if days < 14:
+        return _("Last week")
+    return _("Week of %(day)s") % {"day": formats.date_format(monday, "DATE_FORMAT")}
+
+
+@register.filter
+def due(value: datetime) -> SafeString:
+    """A moment ahead as people say it: "today, 4 p.m.", "tomorrow, 4 p.m.", "Tuesday, 4 p.m."; later, the date."""
+    local = timezone.localtime(value)
+    days = (local.date() - timezone.localdate()).days
+    clock = formats.time_format(local, "TIME_FORMAT")
+    said = {0: _("today, %(clock)s"), 1: _("tomorrow, %(clock)s")}.get(days, "")
+    if said:
+        said %= {"clock": clock}
+    elif 0 <= days < 7:
+        said = f"{formats.date_format(local, 'l')}, {clock}"
     else:
         said = formats.date_format(local, "DATE_FORMAT")
     exact = formats.date_format(local, "DATETIME_FORMAT")

@@ -1,6 +1,7 @@
 """Every model of the room, by noun."""
 
 from sessions_log.models.home import HomeUpdate, Mark, Reply, Sharing, UpdateEdit
+from sessions_log.models.looks import Look
 from sessions_log.models.notes import Addendum, CoSignature, NoteOffer, Opening, ProcessNote, ProgressNote, Withholding
 from sessions_log.models.practice import FormDraft, PracticeChoice
 from sessions_log.models.sessions import Attendance, Session, SessionRecord
@@ -12,6 +13,7 @@ __all__ = [
     "CoSignature",
     "FormDraft",
     "HomeUpdate",
+    "Look",
     "Mark",
     "NoteOffer",
     "Opening",

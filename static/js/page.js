@@ -2,3 +2,7 @@
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

@@ -85,7 +85,12 @@ def test_every_table_of_the_two_rooms_is_filled(tmp_path: Path) -> None:
     load(written(tmp_path, bundles.full()))
     ours = [model for room in ("accounts", "sessions_log") for model in apps.get_app_config(room).get_models()]
     empty = {model.__name__ for model in ours if not model._base_manager.exists()}
-    assert empty == {"CoSignature", "FormDraft", "PracticeChoice"}  # made on pages; the format has no place for them
+    assert empty == {
+        "CoSignature",
+        "FormDraft",
+        "Look",
+        "PracticeChoice",
+    }  # made on pages; the format has no place for them
 
 
 def test_it_says_and_records_how_much_it_created(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Contact
+from accounts.models import AuditEvent, Contact, Person
 from accounts.visibility import VisibleQuerySet, viewer
 from sessions_log.models import (
     Addendum,
     Attendance,
     HomeUpdate,
+    Look,
     Mark,
     NoteOffer,
     ProcessNote,
@@ -36,6 +38,7 @@ from sessions_log.models import (
 )
 from tests.guards.browsing import PROOF, faults_of
 from tests.harness import WallClient, signed_in
+from tests.people import DAY, NOON
 from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, LEADS, READERS, STAFF, TEAM, YOUNG, Rich
 
 SENTINEL = re.compile(r"xq\.(\w+)\.(\w+)\.qx")
@@ -93,7 +96,8 @@ def opens(page: Page, address: str, child: str, key: str) -> bool:
     """Whom the page is for, and whether the row is theirs to read."""
     who, team, therapist = page.who, page.who in TEAM[child], page.who == THERAPIST[child]
     place = {
-        "child": team or who in CIRCLE[child], "session": team or who in FAMILY[child],
+        **dict.fromkeys(("child", "child_print", "search"), team or who in CIRCLE[child]),
+        "session": team or who in FAMILY[child],
         "note": team or who in FAMILY[child], "process_note": therapist, "summary": team or who in CIRCLE[child],
         "summary_edit": therapist and key == "m_none", "summary_share": therapist and key != "m_err",
         "shared": child == "maya" and who in YOUNG,
@@ -160,6 +164,20 @@ def child_page(page: Page, child: str, key: str) -> None:
         page.name(world.rows[item].author_id, item)
     for item in world.keys(HomeUpdate, child):
         update_words(page, item, "body")
+        page.name(world.rows[item].author_id, item)
+
+
+def print_page(page: Page, child: str, key: str) -> None:
+    """The stream whole, and who prints it."""
+    world = page.world
+    page.show(f"c_{child}", "name")
+    for item in world.keys(Session, child):
+        page.name(world.rows[item].therapist_id, item)
+    for item in world.keys(Summary, child):
+        page.show(item, "body")
+        page.name(world.rows[item].author_id, item)
+    for item in world.keys(HomeUpdate, child):
+        update_words(page, item, "body", *UPDATE)
         page.name(world.rows[item].author_id, item)
 
 
@@ -410,7 +428,8 @@ def edit_page(page: Page, child: str, key: str) -> None:
 
 
 LAYOUT = {
-    "child": child_page, "session": session_page, "note": note_page, "process_note": process_note_page,
+    "child": child_page, "child_print": print_page, "search": card_only,
+    "session": session_page, "note": note_page, "process_note": process_note_page,
     "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
     "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,
     "session_error": nothing_but_the_viewer,
@@ -466,6 +485,9 @@ def everything_said(response: HttpResponse) -> str:
     return "\n".join([unescape(response.content.decode()), str(response.headers), response.cookies.output()])
 
 
+QUERY = {"child_print": "?since=2026-01-01"}  # the whole year
+
+
 def addresses(world: Rich, child: str) -> Iterator[tuple[str, str, str]]:
     """(name, row, address) of every page about a child, with every row it could be asked for."""
     about = world.children[child].public_id
@@ -474,7 +496,7 @@ def addresses(world: Rich, child: str) -> Iterator[tuple[str, str, str]]:
             for key in world.keys(ITEMS[name], child):
                 yield name, key, reverse(name, args=[about, world.rows[key].pk])
         else:
-            yield name, "", reverse(name, args=[about])
+            yield name, "", reverse(name, args=[about]) + QUERY.get(name, "")
 
 
 def read_all(client: Client, url: str) -> tuple[int, str]:
@@ -567,7 +589,7 @@ def test_one_layer_alone_leaks_nothing(world: Rich, monkeypatch: pytest.MonkeyPa
     Maya's pages, and nine people."""
     bare = BareClient()
     bare.force_login(world.person(who).account)
-    without_a_child = [(name, "", reverse(name)) for name in ("home", "people", "circles")]
+    without_a_child = [(name, "", reverse(name)) for name in ("home", "came", "children", "people", "circles")]
     children = children_of(who) if PROOF else ["maya"]
     leaks = []
     for client, layer in ((signed_in(world.person(who)), filter_off(monkeypatch)), (bare, nullcontext())):
@@ -590,19 +612,177 @@ def test_pages_without_a_child(world: Rich) -> None:
 def check_pages_without_a_child(world: Rich, who: str) -> None:
     """One person's."""
     client = signed_in(world.person(who))
-    texts = {name: read_all(client, reverse(name))[1] for name in ("home", "people", "circles", "unfinished")}
+    pages = ("home", "came", "children", "people", "circles", "unfinished")
+    texts = {name: read_all(client, reverse(name))[1] for name in pages}
     me = {(f"p_{who}", "name")}
     mine = {(f"c_{child}", "name") for child in TEAM if who in TEAM[child] | CIRCLE[child]}
-    assert words_of(texts["home"]) == me | mine
+    assert words_of(texts["home"]) == home_page(world, who) | mine, who
+    assert words_of(texts["came"]) == (came_page(world, who, 20) | me if who in THERAPIST.values() else set())
+    assert words_of(texts["children"]) == (mine | me if mine else set())
     on_a_team = any(who in team for team in TEAM.values())
     assert words_of(texts["unfinished"]) == (unfinished_page(world, who) if on_a_team else set())
     assert words_of(texts["people"]) == (people_page(who) | me if who in PRACTICE_PAGES else set())
     assert words_of(texts["circles"]) == (circles_page(world, who) | me if who in PRACTICE_PAGES else set())
-    for text in texts.values():
+    for name, text in texts.items():
         assert not titled_with_names(text)
         assert not [row for row, _ in words_of(text) if who not in READERS[row]]
         clinical = [row for row, _ in words_of(text) if row[:2] not in {"p_", "c_", "k_", "l_", "h_"}]
-        assert not clinical, "no page outside a child's says a clinical word"
+        assert not clinical or name in {"home", "came"}, "no other page outside a child's says a clinical word"
+
+
+def test_whoever_looks_again_finds_only_what_is_newer(world: Rich) -> None:
+    """Priya looked on Friday morning; after she looks again, nothing is new."""
+    client, about = signed_in(world.cast.priya), reverse("child", args=[world.cast.maya.public_id])
+    assert home_page(world, "priya", news=[]) < words_of(read_all(client, "/")[1])
+    client.get(about + "?show=session")  # of one kind: not the whole
+    assert home_page(world, "priya", news=[]) < words_of(read_all(client, "/")[1])
+    client.get(about)
+    assert words_of(read_all(client, "/")[1]) == home_page(world, "priya", news=[]) | {("c_maya", "name")}
+
+
+# --- The first page, by hand ------------------------------------------------------------------------------------------------
+
+RECENT = NOON - 90 * DAY  # how far back anything is news
+
+type Line = tuple[Any, Any, Words]  # moment, id, words
+
+
+def home_page(world: Rich, who: str, news: list[Line] | None = None) -> Words:
+    """Today: for a family what is new since one looked and what waits for a reply; for the young person what was shared; for a
+    therapist what came from home and which notes are unfinished; for the lead what is to be reviewed; for an admin who has not
+    been here. Besides the children's names."""
+    page = Page(world, who)
+    for _, _, words in sorted(news_for(world, who) if news is None else news, reverse=True)[:5]:
+        page.words |= words
+    page.words |= waiting_for_reply(world, who)
+    if who in YOUNG:
+        newest = sorted(
+            (world.rows[k].released_at, world.rows[k].pk, k) for k in world.keys(Release, "maya") if page.reads(k)
+        )
+        for _, _, item in newest[-3:]:
+            released(page, item)
+            page.name(world.rows[item].released_by_id, item)
+    page.words |= came_page(world, who, 5) | latest_summary(world, who)
+    if who == "tom":
+        page.show("d_tom")
+    if who == "ines":
+        page.name(world.person("tom").pk, "d_offered")
+    if who == "ruth":
+        page.show("restriction_quinn", through=())
+        page.show("p_quinn", "name")
+        page.show("c_maya", "name")
+    return page.words | never_came(world, who)
+
+
+def news_for(world: Rich, who: str) -> list[Line]:
+    """Everything of others that reached a family member since they looked, with the words its line shows."""
+    found: list[tuple[Any, Any, Words, str]] = []
+    looks = {
+        row.child_id: row.looked_at
+        for row in world.rows.values()
+        if isinstance(row, Look) and row.person == world.person(who)
+    }
+    for key, row in world.rows.items():
+        child, line = world.child_of.get(key, ""), Page(world, who)
+        line.words = set()
+        if who not in READERS[key] or who not in CIRCLE.get(child, ()):
+            continue
+        me = world.person(who).pk
+        if isinstance(row, Session) and who in FAMILY[child] and row.error_at is None:
+            line.name(row.therapist_id)
+            found.append((row.moment, row.pk, line.words, child))
+        elif isinstance(row, Release) and row.recipient_id == me:
+            line.show(key_of(world, row.summary_id), "body")
+            line.name(row.released_by_id)
+            found.append((row.released_at, row.summary_id, line.words, child))
+        elif isinstance(row, Sharing) and row.person_id == me:
+            update_words(line, key_of(world, row.update_id), "body")
+            line.name(row.shared_by_id)
+            found.append((row.shared_at, row.update_id, line.words, child))
+        elif isinstance(row, Reply) and row.error_at is None:
+            line.show(key, "body")
+            line.name(row.author_id)
+            found.append((row.posted_at, row.update_id, line.words, child))
+    return [(at, pk, words) for at, pk, words, child in found if at > looks.get(world.children[child].pk, RECENT)]
+
+
+def key_of(world: Rich, number: Any) -> str:
+    """The name of a row."""
+    return next(key for key, row in world.rows.items() if row.pk == number)
+
+
+def latest_summary(world: Rich, who: str) -> Words:
+    """The newest summary that reached a family member, whether it is new or not."""
+    page, mine = Page(world, who), []
+    for key, row in world.rows.items():
+        if isinstance(row, Release) and page.reads(key) and row.recipient_id == world.person(who).pk:
+            mine.append((row.released_at, row.pk, key_of(world, row.summary_id), row.released_by_id))
+    page.words = set()
+    for _, _, summary, by in sorted(mine)[-1:]:
+        page.show(summary, "body")
+        page.name(by)
+    return page.words
+
+
+def waiting_for_reply(world: Rich, who: str) -> Words:
+    """One's own three newest updates of the last three weeks that have no reply one can read."""
+    page, mine = Page(world, who), []
+    page.words = set()
+    for key, row in world.rows.items():
+        if (
+            isinstance(row, HomeUpdate)
+            and row.author_id == world.person(who).pk
+            and page.reads(key)
+            and not row.error_at
+        ):
+            replies = [
+                k for k, r in world.rows.items() if isinstance(r, Reply) and r.update_id == row.pk and not r.error_at
+            ]
+            if row.posted_at > NOON - 21 * DAY and not any(page.reads(k) for k in replies):
+                mine.append((row.posted_at, row.pk, key))
+    for _, _, key in sorted(mine, reverse=True)[:3]:
+        update_words(page, key, "body")
+    return page.words
+
+
+def came_page(world: Rich, who: str, most: int) -> Words:
+    """Updates about a therapist's own children that they have neither marked nor answered, the newest: all are wins."""
+    page, found = Page(world, who), []
+    page.words, me = set(), world.person(who).pk
+    for key, row in world.rows.items():
+        if (
+            not isinstance(row, HomeUpdate)
+            or THERAPIST[world.child_of[key]] != who
+            or row.error_at
+            or row.posted_at < RECENT
+        ):
+            continue
+        of = [r for r in world.rows.values() if getattr(r, "update_id", None) == row.pk]
+        marked = any(isinstance(r, Mark) and r.marked_by_id == me for r in of)
+        answered = any(isinstance(r, Reply) and r.author_id == me and not r.error_at for r in of)
+        if page.reads(key) and not marked and not answered:
+            found.append((row.posted_at, row.pk, key))
+    for _, _, key in sorted(found, reverse=True)[:most]:
+        update_words(page, key, "body")
+        page.name(world.rows[key].author_id)
+        page.show(f"c_{world.child_of[key]}", "name")
+    return page.words
+
+
+def never_came(world: Rich, who: str) -> Words:
+    """For an admin: the first six, by name, who belong to the practice or to a child they administer now, and never signed
+    in."""
+    from accounts.models import CircleRow, Membership
+    from tests.worlds import ADMINS
+
+    if who not in PRACTICE_PAGES:
+        return set()
+    now = Q(ends__isnull=True) | Q(ends__gt=NOON)
+    children = [world.children[child].pk for child in ADMINS if who in ADMINS[child]]
+    people = {row.person_id for row in Membership.objects.filter(now, practice__ref=PRACTICE_PAGES[who])}
+    people |= {row.person_id for row in CircleRow.objects.filter(now, child__in=children, starts__lte=NOON)}
+    new = Person.objects.filter(pk__in=people, account__last_login__isnull=True).order_by("name", "pk")
+    return {(f"p_{world.name_of(person.pk)}", "name") for person in new[:6]}
 
 
 def test_whoever_has_no_address_is_still_on_the_people_page(world: Rich) -> None:

@@ -141,6 +141,8 @@ def late(world: Rich, child: str) -> dict[str, Any]:
 # The table. What the page is for comes from visibility.md; an address that is not here fails the first test below.
 CLINICAL: dict[str, list[About]] = {
     "child": [About(OWN_OR_TEAM, 200, 200)],
+    "child_print": [About(OWN_OR_TEAM, 200, 200)],
+    "search": [About(OWN_OR_TEAM, 200, 200, data=lambda world, child: {"q": "w", "period": "0"})],
     "session_new": [About(THERAPISTS, 200, 302, data=lambda world, child: SESSION)],
     "session_draft": [About(THERAPISTS, 405, 200, data=lambda world, child: SESSION)],
     "session_afresh": [About(THERAPISTS, 405, 302)],
@@ -233,8 +235,10 @@ CLINICAL: dict[str, list[About]] = {
 }  # fmt: skip
 # Pages of whoever stands on a team.
 TEAMS = frozenset[str]().union(*TEAM.values())
+TREATING = frozenset[str]().union(*THERAPISTS.values())
 PRACTICE = {
-    "unfinished": TEAMS, "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
+    "unfinished": TEAMS, "came": TREATING, "children": TEAMS.union(*CIRCLE.values()),
+    "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
 }  # fmt: skip
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
@@ -468,7 +472,7 @@ def test_every_kind_of_answer_keeps_its_promises(world: Rich, monkeypatch: pytes
     answers = [client.get(child[:-1]), client.get("/nothing/"), client.get("/nothing"), strict.post(child)]
     answers += [client.post(child + "updates/new/", many, content_type="application/x-www-form-urlencoded")]
     with monkeypatch.context() as patched:
-        patched.setattr("carebridge.pages.home.stream", lambda *_: 1 / 0)
+        patched.setattr("carebridge.pages.child.stream", lambda *_, **__: 1 / 0)
         answers.append(client.get(child))
     with monkeypatch.context() as patched:
         patched.setattr(AuditEvent.objects, "bulk_create", lambda *_: (_ for _ in ()).throw(DatabaseError))

@@ -84,8 +84,15 @@ def mark(world: World, me: int, row: Row, now: datetime) -> bool:
     return _answer(world, me, row, row.marked_at, now)
 
 
+def look(world: World, me: int, row: Row, now: datetime) -> bool:
+    """When one last looked: one's own, while one may look."""
+    there = on_team(world, me, row.child_id, now) or is_own(world, me, row.child_id, now)
+    return bool(row.person_id == me and row.looked_at <= now and there)
+
+
 READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "HomeUpdate": home_update,
+    "Look": look,
     "Mark": mark,
     "Reply": reply,
     "Sharing": sharing,

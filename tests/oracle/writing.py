@@ -216,6 +216,12 @@ def form_draft(world: World, me: int, row: Row, now: datetime) -> bool:
     return row.author_id == me and row.saved_at <= now and on_team(world, me, row.child_id, now)
 
 
+def look(world: World, me: int, row: Row, now: datetime) -> bool:
+    """Whoever may look, in their own name."""
+    there = on_team(world, me, row.child_id, now) or is_own(world, me, row.child_id, now)
+    return bool(row.person_id == me and row.looked_at <= now and there)
+
+
 def edit(world: World, me: int, row: Row, now: datetime) -> bool:
     """The update's author, while nobody of the team marked or answered it as far as they may know (Quiet)."""
     update = readable(world, me, "HomeUpdate", row.update_id, row.child_id, now)
@@ -232,6 +238,7 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "CoSignature": co_signature,
     "FormDraft": form_draft,
     "HomeUpdate": home_update,
+    "Look": look,
     "Mark": mark,
     "NoteOffer": offer,
     "Override": override,
@@ -321,6 +328,11 @@ def change_draft(world: World, me: int, old: Row, new: Row, now: datetime) -> bo
     return form_draft(world, me, old, now) and form_draft(world, me, new, now)
 
 
+def change_look(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """The next look."""
+    return look(world, me, old, now) and look(world, me, new, now)
+
+
 def change_note(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
     """Its author, while a therapist of the child and until it is signed, which ends it: not before its moment."""
     signed_by_now = new.signed_at is None or new.signed_at <= now
@@ -358,6 +370,7 @@ CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Addendum": enter_in_error,
     "FormDraft": change_draft,
     "HomeUpdate": change_update,
+    "Look": change_look,
     "NoteOffer": change_offer,
     "PracticeChoice": change_choice,
     "ProcessNote": change_process_note,

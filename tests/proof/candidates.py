@@ -19,6 +19,7 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     "CoSignature": ("person_id", "acted_at", ("offer_id", "NoteOffer"), {"kind": "cosigned", "words": "", "sha256": ""}),
     "FormDraft": ("author_id", "saved_at", None, {"form": "session", "data": {}}),
     "HomeUpdate": ("author_id", "posted_at", None, {"kind": "win", "body": "b", "intensity": None}),
+    "Look": ("person_id", "looked_at", None, {}),
     "Mark": ("marked_by_id", "marked_at", ("update_id", "HomeUpdate"), {"kind": "talk", "session_id": None}),
     "NoteOffer": ("offered_by_id", "offered_at", ("note_id", "ProgressNote"), {"withdrawn_at": None}),
     "Override": ("", "", ("release_id", "Release"), {"ground": "safety", "explanation": "e"}),
@@ -75,6 +76,8 @@ def sound(world: World, scene: Scene, chance: Random, model: str, me: int) -> Ro
     """What a page would write for this person, about something there is."""
     author, moment, item, values = SHAPES[model]
     child = chance.choice(world.tables["Child"])
+    if model == "Look" and any(row.person_id == me and row.child_id == child.pk for row in world.tables["Look"]):
+        return None  # one each
     if item:
         column, other = item
         there = list(world.tables[other])
@@ -242,6 +245,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "Addendum": (*IN_ERROR, "body", "not_in_error"),
     "FormDraft": ("data", "data", "author_id", "saved_ahead"),
     "HomeUpdate": (*IN_ERROR, "body"),
+    "Look": ("looked_at", "looked_at", "looked_ahead"),
     "NoteOffer": ("withdrawn_at", "withdrawn_at", "withdrawn_ahead", "nothing"),
     "PracticeChoice": ("retired_at", "retired_at", "retired_ahead", "nothing", "practice_id"),
     "ProcessNote": (*IN_ERROR, "body", "body", "author_id", "child_id", "error_at", "not_in_error"),

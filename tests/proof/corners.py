@@ -30,6 +30,7 @@ from sessions_log.models import (
     CoSignature,
     FormDraft,
     HomeUpdate,
+    Look,
     Mark,
     NoteOffer,
     Opening,
@@ -446,6 +447,9 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
         scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=early, **on)
         scene.add(NoteOffer, offered_by=who, person=scene.people["zoe"], offered_at=early, withdrawn_at=early, **on)
     scene.add(FormDraft, child=about, author=who, form="session", about=uuid4(), data={}, saved_at=when)
+    for looking in (who, reader):
+        if not any((row.child_id, row.person_id) == (about.pk, looking.pk) for row in scene.made.get("Look", [])):
+            scene.add(Look, child=about, person=looking, looked_at=when)
     for withdrawn in (None, scene.at(NOW - 1), scene.now, scene.at(NOW + 1)):
         draft = scene.add(ProgressNote, session=sound, written_at=early, changed_at=early, **by)
         to = {"person": scene.people["zoe"], "offered_by": who, "offered_at": early, "withdrawn_at": withdrawn}

@@ -85,6 +85,7 @@ BEGINNINGS: dict[str, str] = {
     "Addendum change: drop 0 error_at": HELD,
     "Addendum change into: drop 3": READ_AGAIN,
     "FormDraft change: drop": READ_AGAIN,
+    "Look change: drop": READ_AGAIN,
     "HomeUpdate change: drop 0 error_at": HELD,
     "HomeUpdate change into: drop 3": READ_AGAIN,
     "NoteOffer add: drop 5.0 member": "a therapist of the child is a member of its practice",

@@ -9,6 +9,7 @@ from sessions_log.models import (
     CoSignature,
     FormDraft,
     HomeUpdate,
+    Look,
     Mark,
     NoteOffer,
     Opening,
@@ -125,6 +126,14 @@ def jot(scene: Scene, choices: Choices) -> None:
     child = choices.one(scene.children)
     who, at = scene.tied(choices, child, "therapist"), scene.past(choices)
     scene.add(FormDraft, child=child, author=who, form="session", data={"minutes": "50"}, saved_at=at)
+
+
+def look(scene: Scene, choices: Choices) -> None:
+    """Someone looks at a child's stream."""
+    child = choices.one(scene.children)
+    who = scene.tied(choices, child, "therapist", "guardian", "young_person", "helper")
+    if not any((row.child_id, row.person_id) == (child.pk, who.pk) for row in scene.made.get("Look", [])):
+        scene.add(Look, child=child, person=who, looked_at=scene.past(choices))
 
 
 def withhold(scene: Scene, choices: Choices) -> None:
@@ -254,7 +263,7 @@ def mark(scene: Scene, choices: Choices) -> None:
 MOVES: dict[str, Callable[[Scene, Choices], None]] = {
     move.__name__: move
     for move in (
-        add_to_note, choose, cosign, edit, err, held, jot, mark, note, offer, open_note, read, release, reply, share, sign_note,
-        summarise, tell, think, withdraw, withhold,
+        add_to_note, choose, cosign, edit, err, held, jot, look, mark, note, offer, open_note, read, release, reply, share,
+        sign_note, summarise, tell, think, withdraw, withhold,
     )
 }  # fmt: skip

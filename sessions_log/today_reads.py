@@ -1,0 +1,228 @@
+"""What a first page tells of what happened: what is new for a family, what waits for a therapist.
+
+Every look-up starts from the rule, speaks of the children named, and is bounded in time and number (experience.md, Today).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    When,
+)
+from django.db.models import Value as V
+from django.db.models.functions import Coalesce
+
+from accounts.visibility import viewer
+from carebridge.lib.among import Among
+from sessions_log.enums import UpdateKind
+from sessions_log.models import (
+    HomeUpdate,
+    Look,
+    Mark,
+    ProgressNote,
+    Release,
+    Reply,
+    Session,
+    Sharing,
+    Summary,
+    UpdateEdit,
+)
+from sessions_log.reads import Answers, answers_to, current_words
+
+FEW = 5  # lines of a list on the first page
+NEW_FOR = timedelta(days=90)  # what is older is no news, however long somebody stayed away
+WAITED_FOR = timedelta(days=21)  # an update without an answer, a session without a note
+
+
+def about(children: Iterable[int]) -> Among:
+    """The row is about one of the children."""
+    return Among("child_id", sorted(children), BigIntegerField())
+
+
+# --- A family's side ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing that reached the viewer since they last looked. `id`: of the item to open; `shown`: ids of all rows behind
+    the line; `words`: how it begins, none for a session."""
+
+    kind: str
+    moment: datetime
+    id: UUID
+    child_id: int
+    author_id: int
+    words: str = ""
+    tag: str = ""
+    shown: tuple[UUID, ...] = field(default=())
+
+
+def fresh(rows: QuerySet[Any], moment: str, children: Iterable[int]) -> QuerySet[Any]:
+    """Rows about the children whose moment is later than the viewer's last look at that child, newest first."""
+    me = viewer()
+    oldest = me.moment - NEW_FOR
+    looked = Look.objects.visible().filter(person_id=me.person_id, child_id=OuterRef("child_id")).values("looked_at")
+    late = rows.filter(about(children), **{f"{moment}__gt": oldest})
+    since = late.annotate(since=Coalesce(Subquery(looked[:1]), V(oldest)))
+    newest: QuerySet[Any] = since.filter(**{f"{moment}__gt": F("since")}).order_by(f"-{moment}", "-pk")
+    return newest[: FEW + 1]
+
+
+def news(children: Iterable[int]) -> tuple[list[News], bool]:
+    """What reached the viewer since they last looked, newest first, from others than themselves; and whether there is more.
+
+    A summary or update stands where it reached them: at its release or sharing.
+    """
+    children = sorted(children)
+    me = viewer().person_id
+    sessions = fresh(Session.objects.visible().filter(error_at__isnull=True), "moment", children)
+    released = list(fresh(Release.objects.visible().filter(Release.standing_to_me()), "released_at", children))
+    shared = list(fresh(Sharing.objects.visible().filter(Sharing.standing_to_me()), "shared_at", children))
+    replies = Reply.objects.visible().filter(error_at__isnull=True).exclude(author_id=me)
+    found = [News("session", s.moment, s.pk, s.child_id, s.therapist_id, shown=(s.pk,)) for s in sessions]
+    found += summaries_in(released) + updates_in(shared)
+    found += [
+        News("reply", r.posted_at, r.update_id, r.child_id, r.author_id, r.body, shown=(r.pk,))
+        for r in fresh(replies, "posted_at", children)
+    ]
+    found.sort(key=lambda item: (item.moment, item.id), reverse=True)
+    return found[:FEW], len(found) > FEW
+
+
+def latest_summary(children: Iterable[int]) -> list[News]:
+    """The newest summary that reached the viewer, whether it is new or not: what may help at home. One or none."""
+    mine = Release.objects.visible().filter(Release.standing_to_me(), about(children)).order_by("-released_at", "-pk")
+    return summaries_in(list(mine[:1]))
+
+
+def summaries_in(released: list[Release]) -> list[News]:
+    """The summaries that were released, as far as the viewer may read them."""
+    these = Among("id", [row.summary_id for row in released], UUIDField())
+    bodies = {summary.pk: summary for summary in Summary.objects.visible().filter(these)}
+    return [
+        News("summary", r.released_at, r.summary_id, r.child_id, r.released_by_id, bodies[r.summary_id].body,
+             shown=(r.summary_id,))
+        for r in released if r.summary_id in bodies
+    ]  # fmt: skip
+
+
+def updates_in(shared: list[Sharing]) -> list[News]:
+    """The updates that were shared, in the words that stand now."""
+    these = Among("id", [row.update_id for row in shared], UUIDField())
+    updates = {update.pk: update for update in HomeUpdate.objects.visible().filter(these)}
+    words = current_words(list(updates.values()))
+    return [
+        News("update", s.shared_at, s.update_id, s.child_id, s.shared_by_id, words[s.update_id].body,
+             str(UpdateKind(updates[s.update_id].kind).label), (s.update_id, words[s.update_id].pk))
+        for s in shared if s.update_id in updates
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An update of the viewer's own that has no reply yet. `due`: when the practice says one comes at the latest."""
+
+    update: HomeUpdate
+    words: str
+    answers: Answers
+    due: datetime
+    late: bool
+
+
+def unanswered(children: Iterable[int]) -> list[Sent]:
+    """The viewer's newest updates without a reply they can read: whether they were seen, and when a reply is due."""
+    me = viewer()
+    replied = Reply.objects.visible().filter(update=OuterRef("pk"), error_at__isnull=True)
+    mine = HomeUpdate.objects.visible().filter(
+        about(children), ~Exists(replied), author_id=me.person_id, error_at__isnull=True
+    )
+    recent = mine.filter(posted_at__gt=me.moment - WAITED_FOR).annotate(hours=F("practice__reply_within_hours"))
+    updates = list(recent.order_by("-posted_at", "-pk")[:3])
+    words, answers = current_words(updates), answers_to(updates)
+    found = []
+    for update in updates:
+        due = update.posted_at + timedelta(hours=update.hours)
+        found.append(Sent(update, words[update.pk].body, answers[update.pk], due, me.moment > due))
+    return found
+
+
+# --- A therapist's side ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FromHome:
+    """An update the viewer has not marked or answered. `item`, `words`, `answers`: as on a child's stream."""
+
+    item: HomeUpdate
+    words: Any
+    answers: Answers
+
+    @property
+    def tag(self) -> str:
+        """What it is about, in a word."""
+        return str(UpdateKind(self.item.kind).label)
+
+
+def unmarked(children: Iterable[int]) -> QuerySet[HomeUpdate]:
+    """Updates the viewer has neither marked nor answered as they read now, worries first, then the newest.
+
+    An update whose words changed after the mark is there again.
+    """
+    me = viewer().person_id
+    later = UpdateEdit.objects.visible().filter(update=OuterRef("update_id"), edited_at__gt=OuterRef("marked_at"))
+    marked = Mark.objects.visible().filter(~Exists(later), update=OuterRef("pk"), marked_by=me)
+    replied = Reply.objects.visible().filter(update=OuterRef("pk"), author=me, error_at__isnull=True)
+    worry = Case(When(kind=UpdateKind.WORRY, then=V(True)), default=V(False), output_field=BooleanField())
+    found: QuerySet[HomeUpdate] = (
+        HomeUpdate.objects.visible()
+        .filter(about(children), ~Exists(marked), ~Exists(replied), error_at__isnull=True)
+        .filter(posted_at__gt=viewer().moment - NEW_FOR)
+        .annotate(worry=worry)
+        .order_by("-worry", "-posted_at", "-pk")
+    )
+    return found
+
+
+def from_home(updates: Iterable[HomeUpdate]) -> list[FromHome]:
+    """The updates with their words as they stand and what the team did with them."""
+    updates = list(updates)
+    words, answers = current_words(updates), answers_to(updates)
+    return [FromHome(update, words[update.pk], answers[update.pk]) for update in updates]
+
+
+def held(children: Iterable[int], since: datetime, until: datetime) -> list[Any]:
+    """Sessions held in [since, until), in order, each with whether the viewer's note of it is `begun` and `signed`."""
+    notes = ProgressNote.objects.visible().filter(session=OuterRef("pk"), author=viewer().person_id)
+    standing = notes.filter(error_at__isnull=True)
+    rows = Session.objects.visible().filter(
+        about(children), held_at__gte=since, held_at__lt=until, error_at__isnull=True
+    )
+    told = rows.annotate(begun=Exists(standing), signed=Exists(standing.filter(signed_at__isnull=False)))
+    return list(told.order_by("held_at", "pk")[:20])
+
+
+def without_note(children: Iterable[int]) -> list[Session]:
+    """The viewer's own recent sessions that no progress note of theirs is about, the oldest first, one more than shown."""
+    me = viewer()
+    notes = ProgressNote.objects.visible().filter(session=OuterRef("pk"), author=me.person_id, error_at__isnull=True)
+    rows = Session.objects.visible().filter(
+        about(children),
+        ~Exists(notes),
+        Q(held_at__gt=me.moment - WAITED_FOR),
+        therapist=me.person_id,
+        error_at__isnull=True,
+    )
+    return list(rows.order_by("held_at", "pk")[: FEW + 1])
