@@ -13,7 +13,7 @@ from accounts.models import Child
 from accounts.visibility import Compiled, viewer
 from carebridge.lib.among import Among
 from sessions_log.enums import UpdateKind
-from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, UpdateEdit
+from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, TakenOut, UpdateEdit
 
 PAGE = 20  # entries of a stream shown at once
 
@@ -71,8 +71,14 @@ def update_reached_me() -> Coalesce:
     return Coalesce(with_me, "posted_at")
 
 
+def is_taken_out() -> Q:
+    """The update was taken out, as far as the viewer may know."""
+    return Q(TakenOut.known_of())
+
+
 SUMMARY_AT = Compiled(Summary, summary_reached_me, DateTimeField())
 UPDATE_AT = Compiled(HomeUpdate, update_reached_me, DateTimeField())
+TAKEN_OUT = Compiled(HomeUpdate, is_taken_out)
 
 
 def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[list[Entry], Entry | None]:
@@ -84,8 +90,11 @@ def stream(child: Child, cursor: tuple[datetime, UUID] | None = None) -> tuple[l
     sources: list[tuple[str, QuerySet[Any], Any, str, list[str]]] = [
         ("session", Session.objects.visible(), F("moment"), "therapist_id", ["held_at", "minutes"]),
         ("summary", Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]),
-        ("update", HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind", "error_at"]),
-    ]
+        (
+            "update", HomeUpdate.objects.visible().annotate(is_out=TAKEN_OUT), UPDATE_AT, "author_id",
+            ["body", "kind", "is_out"],
+        ),
+    ]  # fmt: skip
     found = []
     for kind, rows, shown_at, author, shown in sources:
         dated = before(rows.filter(child=child).annotate(shown_at=shown_at), cursor)

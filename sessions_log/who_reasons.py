@@ -17,6 +17,7 @@ from accounts.enums import Authority, CircleRole, RecordAccess, RestrictionKind,
 from accounts.models import Agreement, Child, CircleRow, Membership, Named, Renewal, Restriction
 from accounts.models.circle import ChildItem
 from accounts.visibility import Viewer, viewer
+from sessions_log.error_reads import taken_out
 from sessions_log.models import (
     Addendum,
     Attendance,
@@ -128,6 +129,7 @@ class Known:
     withheld: set[int] = field(default_factory=set)
     opened: set[int] = field(default_factory=set)
     offered: set[int] = field(default_factory=set)
+    taken_out: bool = False
 
     def quiet(self, person: int, *moments: datetime) -> bool:
         """Whether one of the moments lies in a quiet time of theirs."""
@@ -180,6 +182,7 @@ def add_item(known: Known, item: ChildItem) -> None:
         rows = Release.objects.visible().filter(summary=item).order_by("released_at", "pk")[:MOST]
         known.about_item = by_person(rows, "recipient_id")
     elif isinstance(item, HomeUpdate):
+        known.taken_out = taken_out(item) is not None
         known.about_item = by_person(Sharing.objects.visible().filter(update=item).order_by("shared_at", "pk")[:MOST])
     elif isinstance(item, ProgressNote):
         known.withheld = set(Withholding.objects.visible().filter(note=item).values_list("person_id", flat=True)[:MOST])
@@ -204,7 +207,7 @@ class Case:
     @property
     def in_error(self) -> bool:
         """The row, or the one it hangs on, was entered in error."""
-        return any(getattr(row, "error_at", None) for row in (self.part.item, self.part.host))
+        return self.known.taken_out or any(getattr(row, "error_at", None) for row in (self.part.item, self.part.host))
 
 
 def reason(part: Part, person: int, reads: bool, known: Known, them: Viewer) -> Reason:
@@ -235,7 +238,7 @@ def why(case: Case) -> str:
     item, team, mine = case.part.item, case.stands_in("team"), wrote(case.part.item) == case.person
     draft = isinstance(item, ProgressNote) and item.signed_at is None
     theirs = isinstance(item, HomeUpdate | UpdateEdit) and wrote(case.part.host) == case.person
-    wrong = bool(getattr(item, "error_at", None))
+    wrong = bool(getattr(item, "error_at", None)) or (isinstance(item, HomeUpdate) and case.known.taken_out)
     return first_of(
         (isinstance(item, ProcessNote), "author"),
         (theirs and case.stands_in("own"), "own_words"),

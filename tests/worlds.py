@@ -54,6 +54,7 @@ from sessions_log.models import (
     SessionRecord,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
     Wish,
     Withholding,
@@ -225,6 +226,9 @@ READERS: dict[str, frozenset[str]] = {
     **{f"u_{name}": TEAM["maya"] | {name} for name in ("karin", "ivy", "pat", "maya_login")},
     "u_carl": TEAM["maya"],  # closed
     "u_err": person_set("ines ruth priya"),  # principle 11, and principle 7: Priya is not on the team
+    "out_err": person_set("ines ruth"),  # ADR 15: the update's author does not learn what the practice found
+    "u_out": person_set("ines priya"), "out_priya": person_set("ines ruth priya"),
+    "edit_out": person_set("ines priya"),  # reworded: not for leads
     "reply_priya": TEAM["maya"] | {"priya"}, "mark_priya": TEAM["maya"] | {"priya"},
     "reply_shared": TEAM["maya"] | {"priya"}, "reply_err": TEAM["maya"],
     "share_dan": TEAM["maya"] | {"priya", "dan"},
@@ -575,7 +579,9 @@ def add_updates(world: Rich) -> None:
         ("carl", "carl", day(10, 1)),
     ):  # fmt: skip
         add_update(world, name, "maya", world.person(by), posted)
-    add_update(world, "err", "maya", cast.priya, day(10, 18), **wrong)
+    for name, key, who in (("err", "out_err", cast.ruth), ("out", "out_priya", cast.priya)):
+        wrong_one = add_update(world, name, "maya", cast.priya, day(10, 18))
+        world.add(key, TakenOut, "maya", update=wrong_one, taken_by=who, taken_at=day(10, 21))
     for name, update, to, at, more in (
         ("dan", "shared", cast.dan, day(10, 12), {}),
         ("withdrawn", "withdrawn", cast.dan, day(10, 13), {"withdrawn_at": day(10, 14)}),
@@ -585,6 +591,7 @@ def add_updates(world: Rich) -> None:
         share(world, name, update, to, at, **more)
     reword(world, "shared", "shared", day(10, 13))
     reword(world, "now", "edited", day(10, 30))
+    reword(world, "out", "out", day(10, 19))
     for name, update, at, error in (
         ("priya", "priya", day(10, 11), {}), ("shared", "shared", day(10, 13), {}), ("dan", "dan", day(6, 14), {}),
         ("quinn", "quinn", day(10, 30), {}), ("err", "priya", day(10, 12), wrong),

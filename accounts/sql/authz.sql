@@ -80,7 +80,7 @@ AS $$
 DECLARE
   nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'team', 'therapist',
     'supervised', 'family', 'guardians', 'own', 'recipients', 'young', 'signers', 'note_readers', 'spans', 'notes',
-    'notes_if_opened', 'withheld', 'opened', 'drafts', 'people', 'known_rows', 'known_people',
+    'notes_if_opened', 'withheld', 'opened', 'drafts', 'taken_out', 'to_review', 'people', 'known_rows', 'known_people',
     'named_concerns'];
   place text;
   -- practices
@@ -88,11 +88,11 @@ DECLARE
   -- children
   barred bigint[]; therapist bigint[]; supervised bigint[]; team bigint[];
   full_ bigint[]; informed bigint[]; contributor bigint[]; young bigint[]; helper bigint[];
-  family bigint[]; guardians bigint[]; own bigint[]; note_readers bigint[];
+  family bigint[]; guardians bigint[]; own bigint[]; note_readers bigint[]; audience bigint[];
   family_practices bigint[];
   -- spans and lists
   spans jsonb; notes jsonb; notes_if_opened jsonb;
-  withheld uuid[]; opened uuid[]; drafts uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
+  withheld uuid[]; opened uuid[]; drafts uuid[]; taken_out uuid[]; to_review uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
   named_concerns uuid[];
 BEGIN
   FOREACH place IN ARRAY nowhere LOOP
@@ -159,11 +159,13 @@ BEGIN
   family := guardians || young;
   own := family || contributor || helper;
   note_readers := full_ || young;
+  audience := team || guardians;
   practices := member || family_practices;
 
   -- What a family viewer may read of a child's time: up to now, without their quiet times.
   spans := '{}'; notes := '{}'; notes_if_opened := '{}'; withheld := '{}'; opened := '{}';
   named_concerns := '{}'; people := '{}'; known_rows := '{}'; known_people := '{}'; drafts := '{}';
+  taken_out := '{}'; to_review := '{}';
   SELECT coalesce(array_agg(n.concern), '{}') INTO named_concerns
   FROM public.accounts_named n
   WHERE n.person_id = viewer AND n.named_at <= moment AND (n.void_from IS NULL OR moment < n.void_from);
@@ -244,6 +246,18 @@ BEGIN
     ) d;
   END IF;
 
+  -- Updates from home entered in error (principle 7), for those who might read them but for that. Leads, who read none before,
+  -- are given those that still say what they first said: an error never shows words their author has replaced.
+  IF cardinality(audience) > 0 THEN
+    SELECT coalesce(array_agg(t.update_id), '{}') INTO taken_out FROM public.sessions_log_takenout t
+    WHERE t.child_id = ANY (audience);
+  END IF;
+  IF cardinality(lead) > 0 THEN
+    SELECT coalesce(array_agg(t.update_id), '{}') INTO to_review FROM public.sessions_log_takenout t
+    WHERE t.practice_id = ANY (lead)
+      AND NOT EXISTS (SELECT FROM public.sessions_log_updateedit e WHERE e.update_id = t.update_id);
+  END IF;
+
   -- Names family and helpers may read besides the therapists' (principle 10): the child's own account, supervisors, their
   -- household; guardians full and informed of each other; for the young person, whoever something was released to.
   IF cardinality(own) > 0 THEN
@@ -304,6 +318,8 @@ BEGIN
           set_config('app.withheld', withheld::text, true),
           set_config('app.opened', opened::text, true),
           set_config('app.drafts', drafts::text, true),
+          set_config('app.taken_out', taken_out::text, true),
+          set_config('app.to_review', to_review::text, true),
           set_config('app.people', people::text, true),
           set_config('app.known_rows', known_rows::text, true),
           set_config('app.known_people', known_people::text, true),
@@ -442,7 +458,7 @@ DECLARE
 BEGIN
   FOREACH held SLICE 1 IN ARRAY ARRAY[
     ['session', 'therapist_id'], ['sessionrecord', 'author_id'], ['progressnote', 'author_id'], ['addendum', 'author_id'],
-    ['processnote', 'author_id'], ['summary', 'author_id'], ['homeupdate', 'author_id'], ['reply', 'author_id']]
+    ['processnote', 'author_id'], ['summary', 'author_id'], ['reply', 'author_id']]
   LOOP
     EXECUTE format('DROP TRIGGER IF EXISTS hold_the_words ON public.sessions_log_%I', held[1]);
     EXECUTE format('CREATE TRIGGER hold_the_words BEFORE UPDATE ON public.sessions_log_%I FOR EACH ROW'

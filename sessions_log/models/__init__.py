@@ -1,6 +1,6 @@
 """Every model of the room, by noun."""
 
-from sessions_log.models.home import HomeUpdate, Mark, Reply, Sharing, UpdateEdit
+from sessions_log.models.home import HomeUpdate, Mark, Reply, Sharing, TakenOut, UpdateEdit
 from sessions_log.models.notes import Addendum, CoSignature, NoteOffer, Opening, ProcessNote, ProgressNote, Withholding
 from sessions_log.models.practice import FormDraft, PracticeChoice
 from sessions_log.models.sessions import Attendance, Session, SessionRecord
@@ -26,6 +26,7 @@ __all__ = [
     "SessionRecord",
     "Sharing",
     "Summary",
+    "TakenOut",
     "UpdateEdit",
     "Wish",
     "Withholding",

@@ -144,9 +144,16 @@ def wish(world: World, me: int, row: Row, now: datetime) -> bool:
 
 def home_update(world: World, me: int, row: Row, now: datetime) -> bool:
     """Anyone of the family or a helper, in their own name."""
-    return (
-        row.author_id == me and row.posted_at <= now and row.error_at is None and is_own(world, me, row.child_id, now)
-    )
+    return row.author_id == me and row.posted_at <= now and is_own(world, me, row.child_id, now)
+
+
+def taken_out(world: World, me: int, row: Row, now: datetime) -> bool:
+    """In one's own name, with a reason: the update's author, or whoever still reads it then (principle 7)."""
+    update = readable(world, me, "HomeUpdate", row.update_id, row.child_id, now)
+    if update is None or row.taken_by_id != me or row.taken_at > now or row.reason == "":
+        return False
+    own = update.author_id == me and is_own(world, me, row.child_id, now)
+    return own or reviews(world, me, row.child_id, update.author_id, now)
 
 
 def is_told_of(world: World, me: int, person: int, child: int, now: datetime) -> bool:
@@ -219,8 +226,10 @@ def form_draft(world: World, me: int, row: Row, now: datetime) -> bool:
 def edit(world: World, me: int, row: Row, now: datetime) -> bool:
     """The update's author, while nobody of the team marked or answered it as far as they may know (Quiet)."""
     update = readable(world, me, "HomeUpdate", row.update_id, row.child_id, now)
-    if update is None or update.author_id != me or update.error_at is not None or row.edited_at > now:
+    if update is None or update.author_id != me or row.edited_at > now:
         return False
+    if any(may_read(world, me, each, now) for each in world.where("TakenOut", "update_id", update.pk)):
+        return False  # taken out, as far as they may know
     answers = [*world.where("Mark", "update_id", update.pk), *world.where("Reply", "update_id", update.pk)]
     return is_own(world, me, row.child_id, now) and not any(may_read(world, me, each, now) for each in answers)
 
@@ -245,6 +254,7 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "SessionRecord": record,
     "Sharing": sharing,
     "Summary": written_about_a_session,
+    "TakenOut": taken_out,
     "UpdateEdit": edit,
     "Wish": wish,
 }
@@ -288,12 +298,6 @@ def enter_in_error(world: World, me: int, old: Row, new: Row, now: datetime) -> 
     """By whoever will still read it then (principle 7)."""
     author: int = old.__dict__.get("author_id") or old.therapist_id
     return errs(world, me, old, new, now) and reviews(world, me, old.child_id, author, now)
-
-
-def change_update(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """Entered in error by whoever will still read it, or by its author."""
-    own = old.author_id == me and is_own(world, me, old.child_id, now)
-    return enter_in_error(world, me, old, new, now) or (own and errs(world, me, old, new, now))
 
 
 def change_release(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
@@ -357,7 +361,6 @@ def change_sharing(world: World, me: int, old: Row, new: Row, now: datetime) -> 
 CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Addendum": enter_in_error,
     "FormDraft": change_draft,
-    "HomeUpdate": change_update,
     "NoteOffer": change_offer,
     "PracticeChoice": change_choice,
     "ProcessNote": change_process_note,

@@ -41,6 +41,7 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     ),
     "Sharing": ("shared_by_id", "shared_at", ("update_id", "HomeUpdate"), {"withdrawn_at": None}),
     "Summary": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
+    "TakenOut": ("taken_by_id", "taken_at", ("update_id", "HomeUpdate"), {"reason": "r"}),
     "UpdateEdit": ("", "edited_at", ("update_id", "HomeUpdate"), {"body": "b", "intensity": None, "form_key": None}),
     "Wish": ("recorded_by_id", "recorded_at", ("summary_id", "Summary"), {"kind": "may_share", "not_to": [], "asked_at": None}),
 }  # fmt: skip
@@ -50,10 +51,10 @@ TEXTS = {
     "SessionRecord": ("setting", "affect", "child_words", "child_choices"),
 }
 NEAR_MISSES = (
-    "author", "child", "future", "item", "error", "signed", "withdrawn", "moment", "other_child", "practice",
+    "author", "child", "future", "item", "error", "signed", "withdrawn", "moment", "other_child", "practice", "silent",
 )  # fmt: skip
 CAN_BE_IN_ERROR = {
-    "Addendum", "Attendance", "HomeUpdate", "ProcessNote", "ProgressNote", "Release", "Reply", "Session",
+    "Addendum", "Attendance", "ProcessNote", "ProgressNote", "Release", "Reply", "Session",
     "SessionRecord", "Summary", "Wish",
 }  # fmt: skip
 OWNERS = ("author_id", "therapist_id", "recipient_id", "released_by_id", "offered_by_id", "added_by_id")
@@ -168,6 +169,8 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
             return row.but(child_id=child.pk, practice_id=child.practice_id) if not item else None
         case "practice":
             return row.but(practice_id=chance.choice(world.tables["Practice"]).pk)
+        case "silent" if row.model == "TakenOut":
+            return row.but(reason="")
         case "error" if row.model in CAN_BE_IN_ERROR:
             return row.but(error_at=scene.now)
         case "signed" if row.model == "ProgressNote":
@@ -231,7 +234,7 @@ def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: 
                 break
             old = chance.choice(pool)
             yield old, old.but(**_changed(world, scene, chance, chance.choice(tries), me, old))
-    model = chance.choice((*NEVER_ADDED, "AuditEvent", "CoSignature", "Mark", "UpdateEdit"))
+    model = chance.choice((*NEVER_ADDED, "AuditEvent", "CoSignature", "HomeUpdate", "Mark", "TakenOut", "UpdateEdit"))
     if world.tables[model]:
         old = chance.choice(world.tables[model])
         yield old, old.but()  # changing nothing needs the right to change, too
@@ -241,7 +244,6 @@ IN_ERROR = ("in_error", "in_error", "in_error", "in_error_ahead", "in_error_by",
 CHANGES: dict[str, tuple[str, ...]] = {
     "Addendum": (*IN_ERROR, "body", "not_in_error"),
     "FormDraft": ("data", "data", "author_id", "saved_ahead"),
-    "HomeUpdate": (*IN_ERROR, "body"),
     "NoteOffer": ("withdrawn_at", "withdrawn_at", "withdrawn_ahead", "nothing"),
     "PracticeChoice": ("retired_at", "retired_at", "retired_ahead", "nothing", "practice_id"),
     "ProcessNote": (*IN_ERROR, "body", "body", "author_id", "child_id", "error_at", "not_in_error"),

@@ -43,6 +43,7 @@ from sessions_log.models import (
     SessionRecord,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
     Wish,
     Withholding,
@@ -411,11 +412,29 @@ def in_every_state(scene: Scene) -> None:
         Reply, child=scene.children[BEN], update=scene.add(HomeUpdate, author=both, **told), author=scene.people["ruth"],
         body="b", posted_at=early, **wrong,
     )  # fmt: skip
+    lead_of_team = employed(scene, newcomer(scene, "lead of the team"), "safeguarding_lead")
+    tie(scene, lead_of_team, BEN, THERAPIST)
+    for by in (both, scene.people["ruth"], scene.people["zoe"], scene.people[lead_of_team], scene.people["otto"]):
+        for tick in (NOW, NOW + 1):
+            for reworded in (False, True):
+                take_out(scene, both, by, scene.at(tick), reworded=reworded)
     reader = next(who for who in scene.people if who.startswith("full"))
     for author in ("ruth", gone, lead, closed, plain):
         for tick in (NOW - 1, NOW + 1):
             for error in (None, scene.at(NOW - 1)):
                 write_all(scene, scene.people[author], scene.people[reader], scene.at(tick), error)
+
+
+def take_out(scene: Scene, author: Any, by: Any, when: datetime, *, reworded: bool) -> None:
+    """An update shared with a co-guardian, answered and marked, and then taken out."""
+    about, early = scene.children[BEN], scene.at(3)
+    row = scene.add(HomeUpdate, child=about, author=author, kind="win", body="b", observed_at=early, posted_at=early)
+    on = {"child": about, "update": row}
+    scene.add(Sharing, shared_by=author, person=scene.people["ivan"], shared_at=early, **on)
+    scene.add(Reply, author=scene.people["ruth"], body="b", posted_at=early, **on)
+    if reworded:
+        scene.add(UpdateEdit, body="c", observed_at=early, edited_at=early, **on)
+    scene.add(TakenOut, taken_by=by, taken_at=when, reason="r", **on)
 
 
 def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: datetime | None) -> None:
@@ -453,10 +472,12 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
     scene.add(ProcessNote, session=sound, written_at=when, changed_at=when, **by, **wrong)
     told = scene.add(HomeUpdate, child=about, author=reader, kind="win", body="b", observed_at=early, posted_at=early)
     scene.add(Reply, update=told, posted_at=when, **by, **wrong)
-    scene.add(HomeUpdate, child=about, author=who, kind="win", body="b", observed_at=early, posted_at=when, **wrong)
+    plain = {"child": about, "kind": "win", "body": "b", "observed_at": early}
+    odd = scene.add(HomeUpdate, author=who, posted_at=when, **plain)
     if error:
-        own = {"child": about, "author": reader, "kind": "win", "body": "b", "observed_at": early, "posted_at": early}
-        scene.add(HomeUpdate, error_at=error, error_by=reader, error_reason="r", **own)
+        scene.add(TakenOut, child=about, update=odd, taken_by=who, taken_at=error, reason="r")
+        own = scene.add(HomeUpdate, author=reader, posted_at=early, **plain)
+        scene.add(TakenOut, child=about, update=own, taken_by=reader, taken_at=error, reason="r")
     scene.add(Sharing, child=about, update=told, shared_by=reader, person=scene.people["lena"], shared_at=when)
     words = scene.add(Summary, session=sound, written_at=early, changed_at=early, **by)
     scene.add(Wish, child=about, summary=words, kind="may_share", recorded_by=who, recorded_at=when, error_at=error)

@@ -28,7 +28,17 @@ WORLDS, MOVES = 12, 140
 PLACES = [
     *("person", "now", "practices", "member", "admin", "lead", "barred", "team", "therapist", "supervised", "family"),
     *("guardians", "own", "recipients", "young", "signers", "note_readers", "spans", "notes", "notes_if_opened"),
-    *("withheld", "opened", "drafts", "people", "known_rows", "known_people", "named_concerns"),
+    *(
+        "withheld",
+        "opened",
+        "drafts",
+        "taken_out",
+        "to_review",
+        "people",
+        "known_rows",
+        "known_people",
+        "named_concerns",
+    ),
 ]
 
 
