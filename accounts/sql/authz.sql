@@ -78,15 +78,15 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan  -- its joins are planned once a connection, not once a request
 AS $$
 DECLARE
-  nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'team', 'therapist',
+  nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'barred_people', 'team', 'therapist',
     'supervised', 'family', 'guardians', 'own', 'recipients', 'young', 'signers', 'note_readers', 'spans', 'notes',
     'notes_if_opened', 'withheld', 'opened', 'drafts', 'taken_out', 'to_review', 'people', 'known_rows', 'known_people',
     'named_concerns'];
   place text;
   -- practices
-  member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[];
+  member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[]; office bigint[];
   -- children
-  barred bigint[]; therapist bigint[]; supervised bigint[]; team bigint[];
+  barred bigint[]; barred_people bigint[]; therapist bigint[]; supervised bigint[]; team bigint[];
   full_ bigint[]; informed bigint[]; contributor bigint[]; young bigint[]; helper bigint[];
   family bigint[]; guardians bigint[]; own bigint[]; note_readers bigint[]; audience bigint[];
   family_practices bigint[];
@@ -152,6 +152,13 @@ BEGIN
   IF cardinality(supervising) > 0 THEN
     SELECT coalesce(array_agg(DISTINCT s.child_id), '{}') INTO supervised
     FROM authz.supervisors(moment) s WHERE s.person_id = viewer;
+  END IF;
+
+  -- Leads and admins read the trail of their practice, but not what the circle of a child does that they are barred from.
+  barred_people := '{}'; office := admin || lead;
+  IF cardinality(office) > 0 AND cardinality(barred) > 0 THEN
+    SELECT coalesce(array_agg(DISTINCT c.person_id), '{}') INTO barred_people FROM public.accounts_circlerow c
+    WHERE c.child_id = ANY (barred) AND c.starts <= moment;
   END IF;
 
   team := therapist || supervised;
@@ -302,6 +309,7 @@ BEGIN
           set_config('app.admin', admin::text, true),
           set_config('app.lead', lead::text, true),
           set_config('app.barred', barred::text, true),
+          set_config('app.barred_people', barred_people::text, true),
           set_config('app.team', team::text, true),
           set_config('app.therapist', therapist::text, true),
           set_config('app.supervised', supervised::text, true),

@@ -19,11 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The children whose team, family or helper one is; for whoever is closed to a child, that it is so."""
     me = viewer()
     shown = [child for child in children() if me.stands_in("team", child.pk) or me.stands_in("own", child.pk)]
-    for practice in me.practices:  # each practice's trail tells of its own children only
-        here = [child.public_id for child in shown if child.practice_id == practice]
-        audit.record("home_read", practices=[practice], shown=here, request=request)
-    if not me.practices:
-        audit.record("home_read", request=request)
+    audit.record_each("home_read", {child: [child.public_id] for child in shown}, request=request)
     context = {
         "team": [child for child in shown if me.stands_in("team", child.pk)],
         "family": [child for child in shown if me.stands_in("own", child.pk)],

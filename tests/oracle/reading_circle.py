@@ -9,6 +9,7 @@ from tests.oracle.standing import (
     family_roles,
     in_quiet,
     is_admin,
+    is_barred,
     is_lead,
     is_own,
     is_supervisor,
@@ -202,12 +203,24 @@ def explanation(world: World, me: int, row: Row, now: datetime) -> bool:
     )
 
 
+@remembered
+def _people_barred(world: World, me: int, now: datetime) -> frozenset[int]:
+    """Whoever has or had a circle row for a child that one has no right as staff for."""
+    barred = [card.pk for card in world.tables["Child"] if is_barred(world, me, card.pk, now)]
+    return frozenset(
+        row.person_id for child in barred for row in world.where("CircleRow", "child_id", child) if row.starts <= now
+    )
+
+
 def audit_event(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Audit": leads all of it; admins accounts, circle, sign-ins; neither about a child they are family of."""
+    """Row "Audit": leads all of it; admins accounts, circle, sign-ins; neither about a child they are family of, nor what
+    someone else of that child's circle did elsewhere (ADR 1, reading 16)."""
     if row.practice_id is None:
         return False
     roles = roles_in(world, me, row.practice_id, now)
     if row.child_id is None:
+        if row.person_id not in (None, me) and row.person_id in _people_barred(world, me, now):
+            return False
         return "safeguarding_lead" in roles or ("admin" in roles and row.action in OF_ADMINS)
     return is_lead(world, me, row.child_id, now) or (row.action in OF_ADMINS and is_admin(world, me, row.child_id, now))
 

@@ -502,7 +502,12 @@ def unread_releases(scene: Scene) -> None:
 
 
 def acts(scene: Scene) -> None:
-    """An audit row of each kind, for each practice and child."""
+    """An audit row of each kind, for each practice and child; and a sign-in of everyone."""
+    for person in scene.people.values():
+        scene.add(
+            AuditEvent, at=scene.now, person_id=person.pk, action="sign_in", practice_id=scene.practices[0].pk,
+            child_id=None,
+        )  # fmt: skip
     for child in (None, *scene.children):
         for practice in scene.practices:
             for action in ("circle_read", "note_read", "sign_in"):

@@ -42,7 +42,9 @@ MEMBERSHIP = re.compile(r"(?P<left>[a-z_]+\.[a-z_]+) (?P<not>NOT )?IN \((?P<set>
 EXISTENCE = re.compile(r"(?P<not>NOT )?EXISTS \(")
 NULLNESS = re.compile(r"(?P<left>[a-z_]+(?:\.[a-z_]+)?) IS (?P<not>NOT )?NULL")
 FLAG = re.compile(r"(?<=AND )(?P<not>NOT )?(?P<left>w\.grown_up|a\.is_active|w\.opens)")
-UNION = re.compile(r"(?P<line>(?:team|guardians|family|own|note_readers|practices|audience) := (?P<legs>[a-z_ |]+);)")
+UNION = re.compile(
+    r"(?P<line>(?:team|guardians|family|own|note_readers|practices|audience|office) := (?P<legs>[a-z_ |]+);)"
+)
 SETTING = re.compile(r"set_config\('app\.(?P<name>[a-z_]+)', (?P<value>[a-z_|() ]+)::text, true\)")
 SPANS = [
     (" * opening.times", ""), ("* tstzmultirange(tstzrange(first_row.starts, NULL))", ""),
