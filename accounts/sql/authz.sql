@@ -173,9 +173,10 @@ BEGIN
   spans := '{}'; notes := '{}'; notes_if_opened := '{}'; withheld := '{}'; opened := '{}';
   named_concerns := '{}'; people := '{}'; known_rows := '{}'; known_people := '{}'; drafts := '{}';
   taken_out := '{}'; to_review := '{}';
+  -- Who was ever named in a concern never reads who else was, not even once it is found to be an error.
   SELECT coalesce(array_agg(n.concern), '{}') INTO named_concerns
   FROM public.accounts_named n
-  WHERE n.person_id = viewer AND n.named_at <= moment AND (n.void_from IS NULL OR moment < n.void_from);
+  WHERE n.person_id = viewer AND n.named_at <= moment;
 
   IF cardinality(own) > 0 THEN
     SELECT coalesce(jsonb_object_agg(x.child_id, x.span), '{}') INTO spans

@@ -102,11 +102,14 @@ def restriction(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def named(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Safety concern": team, leads; nobody named in it, whatever their role (principle 1)."""
+    """Row "Safety concern": team, leads; nobody ever named in it, whatever their role (principle 1). In error: supervisors
+    and leads (ADR 1, reading 7)."""
     concern = world.where("Named", "concern", row.concern)
-    if row.named_at > now or any(other.person_id == me and names_now(other, now) for other in concern):
+    if row.named_at > now or any(other.person_id == me and other.named_at <= now for other in concern):
         return False
-    return on_team(world, me, row.child_id, now) or is_lead(world, me, row.child_id, now)
+    if is_supervisor(world, me, row.child_id, now) or is_lead(world, me, row.child_id, now):
+        return True
+    return on_team(world, me, row.child_id, now) and names_now(row, now)
 
 
 # --- Names and addresses -----------------------------------------------------------------------------------------------
