@@ -81,7 +81,7 @@ DECLARE
   nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'barred_people', 'team', 'therapist',
     'supervised', 'family', 'guardians', 'own', 'recipients', 'young', 'signers', 'note_readers', 'spans', 'notes',
     'notes_if_opened', 'withheld', 'opened', 'drafts', 'taken_out', 'to_review', 'people', 'known_rows', 'known_people',
-    'named_concerns'];
+    'named_concerns', 'named_about'];
   place text;
   -- practices
   member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[]; office bigint[];
@@ -93,7 +93,7 @@ DECLARE
   -- spans and lists
   spans jsonb; notes jsonb; notes_if_opened jsonb;
   withheld uuid[]; opened uuid[]; drafts uuid[]; taken_out uuid[]; to_review uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
-  named_concerns uuid[];
+  named_concerns uuid[]; named_about bigint[];
 BEGIN
   FOREACH place IN ARRAY nowhere LOOP
     PERFORM set_config('app.' || place, '', true);
@@ -174,7 +174,8 @@ BEGIN
   named_concerns := '{}'; people := '{}'; known_rows := '{}'; known_people := '{}'; drafts := '{}';
   taken_out := '{}'; to_review := '{}';
   -- Who was ever named in a concern never reads who else was, not even once it is found to be an error.
-  SELECT coalesce(array_agg(n.concern), '{}') INTO named_concerns
+  SELECT coalesce(array_agg(n.concern), '{}'), coalesce(array_agg(DISTINCT n.child_id), '{}')
+  INTO named_concerns, named_about
   FROM public.accounts_named n
   WHERE n.person_id = viewer AND n.named_at <= moment;
 
@@ -332,7 +333,8 @@ BEGIN
           set_config('app.people', people::text, true),
           set_config('app.known_rows', known_rows::text, true),
           set_config('app.known_people', known_people::text, true),
-          set_config('app.named_concerns', named_concerns::text, true);
+          set_config('app.named_concerns', named_concerns::text, true),
+          set_config('app.named_about', named_about::text, true);
 
   RETURN jsonb_build_object('places', jsonb_build_object(
     'practices', to_jsonb(practices), 'member', to_jsonb(member), 'admin', to_jsonb(admin), 'lead', to_jsonb(lead),

@@ -215,6 +215,12 @@ class CoSignature(ChildItem):
         return in_place("supervised") & mine("person_id") & past("acted_at") & Q(Exists(standing))
 
 
+def unless_named(made_by: str) -> Q:
+    """What may follow from a concern is hidden from whoever is or was named in one about the child, whatever their role
+    (principle 1), but for what they did themselves."""
+    return mine(made_by) | ~in_place("named_about")
+
+
 class Withholding(ChildItem):
     """A signed note withheld from one person, with its ground."""
 
@@ -229,8 +235,8 @@ class Withholding(ChildItem):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "Withholding of a note, its ground": team."""
-        return in_place("team") & past("withheld_at") & Q(visible_note())
+        """Row "Withholding of a note, its ground": team, but for who is named about this child (its ground may say why)."""
+        return in_place("team") & past("withheld_at") & unless_named("withheld_by_id") & Q(visible_note())
 
 
 class Opening(ChildItem):
@@ -246,8 +252,8 @@ class Opening(ChildItem):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Team."""
-        return in_place("team") & past("opened_at") & Q(visible_note())
+        """Team, but for who is named about this child: that a note was opened to someone says that they are named."""
+        return in_place("team") & past("opened_at") & unless_named("opened_by_id") & Q(visible_note())
 
 
 class ProcessNote(ChildItem, InError):

@@ -108,15 +108,24 @@ def form_draft(world: World, me: int, row: Row, now: datetime) -> bool:
     return row.author_id == me and row.saved_at <= now and on_team(world, me, row.child_id, now)
 
 
+def was_named_about(world: World, me: int, child: int, now: datetime) -> bool:
+    """Named in a concern about the child, in error or not."""
+    return any(row.child_id == child and row.named_at <= now for row in world.where("Named", "person_id", me))
+
+
 def withholding(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Withholding of a note, its ground": team; hidden with the note."""
+    """Row "Withholding of a note, its ground": team; hidden with the note, and from who is named (ADR 1, reading 17)."""
     note = world.one("ProgressNote", row.note_id)
+    if row.withheld_by_id != me and was_named_about(world, me, row.child_id, now):
+        return False
     return row.withheld_at <= now and on_team(world, me, row.child_id, now) and progress_note(world, me, note, now)
 
 
 def opening(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Openings of a note one by one: team; hidden with the note."""
+    """Openings of a note one by one: team; hidden with the note, and from who is named (ADR 1, reading 17)."""
     note = world.one("ProgressNote", row.note_id)
+    if row.opened_by_id != me and was_named_about(world, me, row.child_id, now):
+        return False
     return row.opened_at <= now and on_team(world, me, row.child_id, now) and progress_note(world, me, note, now)
 
 

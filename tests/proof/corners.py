@@ -419,10 +419,23 @@ def in_every_state(scene: Scene) -> None:
             for reworded in (False, True):
                 take_out(scene, both, by, scene.at(tick), reworded=reworded)
     reader = next(who for who in scene.people if who.startswith("full"))
+    named_colleagues(scene, scene.people[reader])
     for author in ("ruth", gone, lead, closed, plain):
         for tick in (NOW - 1, NOW + 1):
             for error in (None, scene.at(NOW - 1)):
                 write_all(scene, scene.people[author], scene.people[reader], scene.at(tick), error)
+
+
+def named_colleagues(scene: Scene, reader: Any) -> None:
+    """Therapists named in a concern now, soon and in error, each of whom opened and withheld a note."""
+    about, early = scene.children[BEN], scene.at(3)
+    for named, void in ((NOW, None), (NOW + 1, None), (6, NOW)):
+        who = employed(scene, newcomer(scene, "therapist named"), "therapist")
+        tie(scene, who, BEN, THERAPIST)
+        name(scene, who, BEN, raised=5, named=named, void=void)
+        on = {"child": about, "note": note(scene, BEN, who, 3), "person": reader}
+        scene.add(Opening, opened_by=scene.people[who], opened_at=early, **on)
+        scene.add(Withholding, reason="r", withheld_by=scene.people[who], withheld_at=early, **on)
 
 
 def take_out(scene: Scene, author: Any, by: Any, when: datetime, *, reworded: bool) -> None:

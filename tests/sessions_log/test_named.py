@@ -1,6 +1,9 @@
 """Whoever is named in a concern: what they and their colleagues read of who is named, opened to and withheld from."""
 
+from datetime import datetime
+
 from accounts.models import Named
+from sessions_log.models import Opening, ProgressNote, Session, Withholding
 from tests import people
 from tests.harness import viewing
 from tests.people import DAY, NOON, Willow
@@ -22,3 +25,33 @@ def test_a_concern_in_error_names_whom_only_to_those_who_review(willow: Willow) 
     assert reads("otto") == 2, "not yet"
     Named.objects.update(void_from=NOON)
     assert {who: reads(who) for who in willow.people if reads(who)} == {"ines": 2, "ruth": 2}
+
+
+def signed(willow: Willow, at: datetime) -> ProgressNote:
+    """A note of Tom's about Maya."""
+    placed = {"practice": willow.practice, "child": willow.maya}
+    held = Session.objects.create(therapist=willow.tom, held_at=at, logged_at=at, moment=at, minutes=50, **placed)
+    return ProgressNote.objects.create(
+        session=held, author=willow.tom, body="Note words.", written_at=at, changed_at=at, signed_at=at, **placed
+    )
+
+
+def test_who_is_named_does_not_read_to_whom_notes_are_opened_or_not(willow: Willow) -> None:
+    """Opened by Ines to Dan, withheld by Tom from Priya: Tom, once named himself, reads what he did and no more."""
+    note = signed(willow, NOON - 5 * DAY)
+    on = {"practice": willow.practice, "child": willow.maya, "note": note}
+    Opening.objects.create(person=willow.dan, opened_by=willow.ines, opened_at=NOON - DAY, **on)
+    for by in (willow.tom, willow.ines):
+        Withholding.objects.create(person=willow.priya, reason="r", withheld_by=by, withheld_at=NOON - DAY, **on)
+
+    def reads(who: str) -> tuple[int, int]:
+        with viewing(willow.people[who]):
+            return (Opening.objects.visible().count(), Withholding.objects.visible().count())
+
+    assert reads("tom") == reads("ines") == (1, 2)
+    named = people.name_in_concern(willow.tom, willow.maya, NOON - DAY)
+    assert (reads("tom"), reads("ines")) == ((0, 1), (1, 2))
+    Named.objects.filter(pk=named.pk).update(void_from=NOON)
+    assert reads("tom") == (0, 1)
+    Named.objects.filter(pk=named.pk).update(child=willow.leo, void_from=None)
+    assert reads("tom") == (1, 2), "a concern about another child"
