@@ -127,7 +127,7 @@ class Known:
     staff: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     about_item: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))  # releases or sharings
     withheld: set[int] = field(default_factory=set)
-    opened: set[int] = field(default_factory=set)
+    openings: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     offered: set[int] = field(default_factory=set)
     taken_out: bool = False
 
@@ -139,6 +139,10 @@ class Known:
         """Whether they are named in a concern raised by then."""
         standing = [n for n in self.named[person] if n.void_from is None or n.void_from > self.moment]
         return any(n.raised_at <= moment for n in standing for moment in moments)
+
+    def opened(self, person: int, *moments: datetime) -> bool:
+        """Whether the note, as it stood at these moments, was opened to them one by one."""
+        return any(opening.opened_at >= max(moments) for opening in self.openings[person])
 
     def opens(self, column: str, moment: datetime) -> bool:
         """Whether the agreement in force at the moment opens signed notes."""
@@ -186,7 +190,7 @@ def add_item(known: Known, item: ChildItem) -> None:
         known.about_item = by_person(Sharing.objects.visible().filter(update=item).order_by("shared_at", "pk")[:MOST])
     elif isinstance(item, ProgressNote):
         known.withheld = set(Withholding.objects.visible().filter(note=item).values_list("person_id", flat=True)[:MOST])
-        known.opened = set(Opening.objects.visible().filter(note=item).values_list("person_id", flat=True)[:MOST])
+        known.openings = by_person(Opening.objects.visible().filter(note=item)[:MOST])
         offers = NoteOffer.objects.visible().filter(note=item, withdrawn_at__isnull=True)
         known.offered = set(offers.values_list("person_id", flat=True)[:MOST])
 
@@ -258,7 +262,11 @@ def outside_the_team(case: Case) -> str:
     item = case.part.item
     note = isinstance(item, ProgressNote | Addendum)
     # That it was opened one by one says that they are named: only to whoever may know that.
-    named = note and case.person in case.known.opened and case.known.named_before(case.person, moment_of(item))
+    named = (
+        note
+        and case.known.opened(case.person, moment_of(item))
+        and case.known.named_before(case.person, moment_of(item))
+    )
     return first_of(
         (isinstance(item, Session) and case.stands_in("family"), "family"),
         (isinstance(item, Attendance) and case.stands_in("own"), "own_line"),
@@ -346,7 +354,7 @@ def note_closed(case: Case) -> str:
         (not any(all(known.opens(column, moment) for moment in then) for column in columns), "agreement_then"),
         (first > min(moments), "before_row"),
         (known.quiet(person, *moments), "quiet"),
-        (known.named_before(person, *moments) and person not in known.opened, "named"),
+        (known.named_before(person, *moments) and not known.opened(person, *moments), "named"),
     )
 
 

@@ -188,6 +188,7 @@ READERS: dict[str, frozenset[str]] = {
     "ad_may": TEAM["maya"] | NOTE_READERS["maya"],
     "ad_late": TEAM["maya"] | NOTE_READERS["maya"] - {"dan"},
     "ad_opened": TEAM["maya"] | NOTE_READERS["maya"],
+    "ad_after": TEAM["maya"] | NOTE_READERS["maya"] - {"dan"},  # added after the opening
     "ad_err": TEAM["maya"],  # principle 11: the lead does not read the note it hangs on
     "withholding": TEAM["maya"], "opening": TEAM["maya"],
     # Row "Process note": its author alone, while a member of the practice; then sealed
@@ -476,7 +477,7 @@ def add_notes(world: Rich) -> None:
     rows = world.rows
     for name, note, added, error in (
         ("ad_may", "n_may", day(5, 20), {}), ("ad_late", "n_may", day(9, 20), {}),
-        ("ad_opened", "n_opened", day(9, 21), {}), ("ad_err", "n_may", day(5, 21), wrong),
+        ("ad_opened", "n_opened", day(9, 17), {}), ("ad_after", "n_opened", day(9, 21), {}), ("ad_err", "n_may", day(5, 21), wrong),
     ):  # fmt: skip
         world.add(name, Addendum, "maya", note=rows[note], author=cast.tom, added_at=added, **error)
     world.add(

@@ -92,7 +92,7 @@ DECLARE
   family_practices bigint[];
   -- spans and lists
   spans jsonb; notes jsonb; notes_if_opened jsonb;
-  withheld uuid[]; opened uuid[]; drafts uuid[]; taken_out uuid[]; to_review uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
+  opened jsonb; withheld uuid[]; drafts uuid[]; taken_out uuid[]; to_review uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
   named_concerns uuid[]; named_about bigint[];
 BEGIN
   FOREACH place IN ARRAY nowhere LOOP
@@ -235,8 +235,13 @@ BEGIN
     ) x;
     SELECT coalesce(array_agg(w.note_id), '{}') INTO withheld FROM public.sessions_log_withholding w
     WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.withheld_at <= moment;
-    SELECT coalesce(array_agg(w.note_id), '{}') INTO opened FROM public.sessions_log_opening w
-    WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.opened_at <= moment;
+    -- An opening covers what stood then: the note if it was signed, and what had been added to it.
+    SELECT coalesce(jsonb_object_agg(x.note_id, x.times), '{}') INTO opened
+    FROM (
+      SELECT w.note_id, range_agg(tstzrange(NULL, w.opened_at, '[]')) AS times FROM public.sessions_log_opening w
+      WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.opened_at <= moment
+      GROUP BY w.note_id
+    ) x;
   END IF;
 
   -- Drafts that are not the viewer's own (row "Progress note, draft"): offered to them as supervisor, or left behind by

@@ -66,7 +66,8 @@ class ProgressNote(ChildItem, InError):
     def visible_to(cls) -> Q:
         """Rows "Progress note, draft" and "signed": the spans carry agreement, first row, naming and quiet."""
         opened_to_family = in_place("note_readers") & (
-            seen("signed_at", spans="notes") | (listed("opened") & seen("signed_at", spans="notes_if_opened"))
+            seen("signed_at", spans="notes")
+            | (seen("signed_at", spans="opened", of="id") & seen("signed_at", spans="notes_if_opened"))
         )
         signed = past("signed_at") & (in_place("team") | (opened_to_family & ~listed("withheld")))
         draft = past("written_at") & ((in_place("therapist") & mine("author_id")) | listed("drafts"))
@@ -114,9 +115,10 @@ class Addendum(ChildItem, InError):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """As the signed note, at the addendum's own moment."""
+        """As the signed note, at the addendum's own moment; later than an opening it needs one of its own."""
         opened_to_family = in_place("note_readers") & (
-            seen("added_at", spans="notes") | (listed("opened", "note_id") & seen("added_at", spans="notes_if_opened"))
+            seen("added_at", spans="notes")
+            | (seen("added_at", spans="opened", of="note_id") & seen("added_at", spans="notes_if_opened"))
         )
         rule = past("added_at") & (in_place("team") | opened_to_family)
         return unless_in_error(rule, author="author_id", begun=past("added_at")) & Q(visible_note())
@@ -240,7 +242,7 @@ class Withholding(ChildItem):
 
 
 class Opening(ChildItem):
-    """A signed note opened, one by one, to someone named in a concern."""
+    """A signed note opened, one by one, to someone named in a concern, with what had been added to it by then."""
 
     note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
@@ -248,7 +250,7 @@ class Opening(ChildItem):
     opened_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["person", "child"], include=["note"], name="opened_to_person")]
+        indexes = [models.Index(fields=["person", "child"], include=["note", "opened_at"], name="opened_to_person")]
 
     @classmethod
     def visible_to(cls) -> Q:

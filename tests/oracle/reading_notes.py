@@ -62,7 +62,9 @@ def reaches_family(world: World, me: int, note: Row, moment: datetime, now: date
     naming = [row for row in world.where("Named", "person_id", me) if row.child_id == child and names_now(row, now)]
     if all(moment < row.raised_at for row in naming):
         return True
-    return any(row.person_id == me and row.opened_at <= now for row in world.where("Opening", "note_id", note.pk))
+    return any(
+        row.person_id == me and moment <= row.opened_at <= now for row in world.where("Opening", "note_id", note.pk)
+    )
 
 
 def progress_note(world: World, me: int, row: Row, now: datetime) -> bool:

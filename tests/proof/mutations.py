@@ -60,7 +60,9 @@ SPANS = [
     ("THEN (born + make_interval(years => years) + interval '1 day')", "THEN (born + make_interval(years => years))"),
     ("::timestamp AT TIME ZONE zone", "::timestamp AT TIME ZONE 'UTC'"), ("PARTITION BY r.kind ", ""),
     ("ELSE tstzmultirange(tstzrange(cut.raised_at, NULL))", "ELSE '{}'"), ("cut.raised_at IS NULL THEN '{}'", "false THEN '{}'"),
-    ("GROUP BY w.kind", "GROUP BY true"), ("set_config('app.' || place, '', true)", "true"),
+    ("GROUP BY w.kind", "GROUP BY true"),
+    ("tstzrange(NULL, w.opened_at, '[]')", "tstzrange(NULL, w.opened_at)"),
+    ("tstzrange(NULL, w.opened_at, '[]')", "tstzrange(NULL, NULL)"), ("set_config('app.' || place, '', true)", "true"),
 ]  # fmt: skip
 FLIPPED = {"=": "<>", "<>": "=", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 

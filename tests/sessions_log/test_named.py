@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts.models import Named
-from sessions_log.models import Opening, ProgressNote, Session, Withholding
+from sessions_log.models import Addendum, Opening, ProgressNote, Session, Withholding
 from tests import people
-from tests.harness import viewing
+from tests.harness import signed_in, viewing
 from tests.people import DAY, NOON, Willow
 
 
@@ -55,3 +57,23 @@ def test_who_is_named_does_not_read_to_whom_notes_are_opened_or_not(willow: Will
     assert reads("tom") == (0, 1)
     Named.objects.filter(pk=named.pk).update(child=willow.leo, void_from=None)
     assert reads("tom") == (1, 2), "a concern about another child"
+
+
+def test_an_opening_covers_what_stood_then(willow: Willow) -> None:
+    """Dan, named, reads the note opened to him, and not what is added to it afterwards until that is opened, too."""
+    people.agree(willow.maya, NOON - 90 * DAY, guardian="signed_notes")
+    note = signed(willow, NOON - 5 * DAY)
+    people.name_in_concern(willow.dan, willow.maya, NOON - 6 * DAY)
+    on = {"practice": willow.practice, "child": willow.maya, "note": note}
+    opened = {"person": willow.dan, "opened_by": willow.ruth, **on}
+    Addendum.objects.create(author=willow.tom, body="Added first.", added_at=NOON - 4 * DAY, **on)
+    Opening.objects.create(opened_at=NOON - 4 * DAY, **opened)
+    Addendum.objects.create(author=willow.tom, body="Added later.", added_at=NOON - DAY, **on)
+
+    def shown() -> list[str]:
+        page = signed_in(willow.dan).get(reverse("note", args=[willow.maya.public_id, note.pk])).content.decode()
+        return [words for words in ("Note words.", "Added first.", "Added later.") if words in page]
+
+    assert shown() == ["Note words.", "Added first."]
+    Opening.objects.create(opened_at=NOON - DAY, **opened)
+    assert shown() == ["Note words.", "Added first.", "Added later."]
