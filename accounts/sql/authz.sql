@@ -17,7 +17,8 @@ LANGUAGE sql IMMUTABLE AS $$
   END)::timestamp AT TIME ZONE zone
 $$;
 
--- A guardian's row ends at the child's majority unless it was renewed by then (Words, In force).
+-- A guardian's row ends at the child's majority unless it was renewed by then (Words, In force). The caller leaves out
+-- authority none, which goes on taking everything away.
 CREATE OR REPLACE FUNCTION authz.grown_up(circle_row uuid, role text, child bigint, moment timestamptz) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT role = 'guardian'
@@ -116,7 +117,7 @@ BEGIN
   -- The viewer's own circle rows. `live`: in force. A row of authority none takes away every other family row.
   WITH rows AS (
     SELECT c.child_id, c.practice_id, c.role, c.authority, c.starts, c.ends,
-           authz.grown_up(c.id, c.role, c.child_id, moment) AS grown_up
+           c.authority <> 'none' AND authz.grown_up(c.id, c.role, c.child_id, moment) AS grown_up
     FROM public.accounts_circlerow c
     WHERE c.person_id = viewer AND c.starts <= moment
   ), closed AS (
@@ -359,8 +360,7 @@ BEGIN
         AND NOT EXISTS (
           SELECT FROM public.accounts_circlerow n
           WHERE n.person_id = viewer AND n.child_id = c.child_id AND n.authority = 'none'
-            AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends)
-            AND NOT authz.grown_up(n.id, n.role, n.child_id, moment))))
+            AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends))))
     || (SELECT jsonb_build_object('name', n.name) FROM public.accounts_person n WHERE n.account_id = viewer)
     || coalesce((SELECT jsonb_build_object('zone', p.time_zone, 'language', p.language)
                  FROM public.accounts_practice p WHERE p.id = ANY (practices) ORDER BY p.id LIMIT 1), '{}');

@@ -79,6 +79,15 @@ def test_authority_none_takes_other_family_rows_away(willow: Willow) -> None:
     assert enter(willow.sue.pk).places["own"] == frozenset()
 
 
+def test_authority_none_outlasts_majority(willow: Willow) -> None:
+    """It is recorded for a reason that a birthday does not end; its row does."""
+    people.tie(willow.sue, willow.maya, "helper")
+    grown = day(5, 20, year=2030)
+    assert enter(willow.sue.pk, grown).places["own"] == frozenset()
+    CircleRow.objects.filter(person=willow.sue, authority="none").update(ends=grown)
+    assert enter(willow.sue.pk, grown).places["own"] == {willow.maya.pk}
+
+
 def test_majority_ends_guardian_rows_at_midnight_in_the_practice(willow: Willow) -> None:
     """Worked case 7."""
     midnight = day(5, 14, 0, year=2030)
