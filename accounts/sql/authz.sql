@@ -286,8 +286,13 @@ BEGIN
       UNION ALL
       SELECT h.person_id FROM public.accounts_circlerow h
       JOIN public.accounts_circlerow c ON c.child_id = h.child_id AND c.household = h.household
-      WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist' AND h.authority <> 'none'
-        AND h.starts <= moment
+      WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist'
+        AND h.starts <= moment AND (h.ends IS NULL OR moment < h.ends)
+        AND NOT authz.grown_up(h.id, h.role, h.child_id, moment)
+        AND NOT EXISTS (
+          SELECT FROM public.accounts_circlerow n
+          WHERE n.child_id = h.child_id AND n.person_id = h.person_id AND n.authority = 'none'
+            AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends))
         AND c.person_id = viewer AND c.starts <= moment AND (c.ends IS NULL OR moment < c.ends)
         AND NOT authz.grown_up(c.id, c.role, c.child_id, moment)
       UNION ALL

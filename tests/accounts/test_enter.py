@@ -136,6 +136,24 @@ def test_names_between_households(willow: Willow) -> None:
     assert names(willow.sue).isdisjoint({"Priya", "Dan", "Karin"})
 
 
+def test_who_moved_out_or_lost_every_right_is_not_named_to_the_household(willow: Willow) -> None:
+    """Priya goes on living at "maple": whoever left it, or is none now, is a stranger to her."""
+    left, none = people.person("Yann Moved"), people.person("Xavier Old")
+    row = people.tie(left, willow.maya, "guardian", "contributor", household="maple", ends=NOON + DAY)
+    people.tie(none, willow.maya, "helper", household="maple")
+
+    def named() -> set[str]:
+        with viewing(willow.priya):
+            return {who.name for who in Person.objects.visible().filter(pk__in=[left.pk, none.pk])}
+
+    assert named() == {"Yann Moved", "Xavier Old"}
+    people.tie(none, willow.maya, "guardian", "none", starts=NOON)
+    assert named() == {"Yann Moved"}
+    CircleRow.objects.filter(pk=row.pk).update(ends=NOON)
+    people.tie(left, willow.maya, "guardian", "contributor", household="elm", starts=NOON)
+    assert named() == set()
+
+
 def test_contacts_are_for_staff(willow: Willow) -> None:
     with viewing(willow.priya):
         assert set(Contact.objects.visible().values_list("person__pk", flat=True)) == {willow.priya.pk}

@@ -132,8 +132,12 @@ def named_to_family(world: World, me: int, row: Row, now: datetime) -> bool:
         return bool(row.starts <= now)
     if row.starts > now or row.authority == "none":
         return False
-    if row.role == "young_person" or row.household in _household(world, me, row.child_id, now):
+    if row.role == "young_person":
         return True
+    if row.household in _household(world, me, row.child_id, now) and time_contains(world, row, now):
+        theirs = circle_rows(world, row.person_id, row.child_id)
+        if not any(tie.authority == "none" and time_contains(world, tie, now) for tie in theirs):
+            return True
     guardian = row.authority in {"full", "informed"} and time_contains(world, row, now)
     return guardian and bool(mine & {"full", "informed", "young_person"})
 

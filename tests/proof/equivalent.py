@@ -41,7 +41,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "enter: 'n.signed_at IS NULL' → 'true' in 'WHERE n.signed_at IS NULL AND n.child_id = ANY (therapist) AND n.author_id <> viewer'",
     ),
     "a therapist's name is readable from their own row": (
-        "enter: \"h.role <> 'therapist'\" → 'true' in \"WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist' AND h.authority <> 'none'\"",
+        "enter: \"h.role <> 'therapist'\" → 'true' in \"WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist'\"",
     ),
     "no rule asks it: it only chooses menus": (
         "enter: \"k.authority = 'contributor'\" → 'true' in \"coalesce(array_agg(DISTINCT k.child_id) FILTER (WHERE k.authority = 'contributor'), '{}'),\"",
