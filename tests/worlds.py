@@ -229,7 +229,7 @@ READERS: dict[str, frozenset[str]] = {
     "u_err": person_set("ines ruth priya"),  # principle 11, and principle 7: Priya is not on the team
     "out_err": person_set("ines ruth"),  # ADR 15: the update's author does not learn what the practice found
     "u_out": person_set("ines priya"), "out_priya": person_set("ines ruth priya"),
-    "edit_out": person_set("ines priya"),  # reworded: not for leads
+    "edit_out": person_set("ines priya"), "share_out": person_set("ines priya"),  # reworded: not for leads
     "reply_priya": TEAM["maya"] | {"priya"}, "mark_priya": TEAM["maya"] | {"priya"},
     "reply_shared": TEAM["maya"] | {"priya"}, "reply_err": TEAM["maya"],
     "share_dan": TEAM["maya"] | {"priya", "dan"},
@@ -477,7 +477,8 @@ def add_notes(world: Rich) -> None:
     rows = world.rows
     for name, note, added, error in (
         ("ad_may", "n_may", day(5, 20), {}), ("ad_late", "n_may", day(9, 20), {}),
-        ("ad_opened", "n_opened", day(9, 17), {}), ("ad_after", "n_opened", day(9, 21), {}), ("ad_err", "n_may", day(5, 21), wrong),
+        ("ad_opened", "n_opened", day(9, 17), {}), ("ad_after", "n_opened", day(9, 21), {}),
+        ("ad_err", "n_may", day(5, 21), wrong),
     ):  # fmt: skip
         world.add(name, Addendum, "maya", note=rows[note], author=cast.tom, added_at=added, **error)
     world.add(
@@ -587,7 +588,7 @@ def add_updates(world: Rich) -> None:
         ("dan", "shared", cast.dan, day(10, 12), {}),
         ("withdrawn", "withdrawn", cast.dan, day(10, 13), {"withdrawn_at": day(10, 14)}),
         ("quiet", "quiet", cast.dan, day(6, 14), {}), ("now", "now", cast.quinn, day(10, 29), {}),
-        ("edited", "edited", cast.quinn, day(10, 14), {}),
+        ("edited", "edited", cast.quinn, day(10, 14), {}), ("out", "out", cast.dan, day(10, 18), {}),
     ):  # fmt: skip
         share(world, name, update, to, at, **more)
     reword(world, "shared", "shared", day(10, 13))
@@ -613,7 +614,7 @@ def reword(world: Rich, name: str, update: str, at: datetime) -> None:
 def share(world: Rich, name: str, update: str, to: Person, at: datetime, **more: Any) -> None:
     """An update shown to another guardian."""
     row = world.rows[f"u_{update}"]
-    values = {"shared_by": row.author, "person": to, "shared_at": at}
+    values = {"shared_by": row.author, "person": to, "posted_at": row.posted_at, "shared_at": at}
     world.add(f"share_{name}", Sharing, world.child_of[f"u_{update}"], update=row, **values, **more)
 
 

@@ -218,6 +218,7 @@ def add_update(item: Item, rows: Rows) -> None:
                 update=update,
                 shared_by_id=update.author_id,
                 person_id=rows.person(sharing, "person"),
+                posted_at=update.posted_at,
                 shared_at=sharing["at"],
             )
         )

@@ -78,7 +78,7 @@ def share_update(*, child: Child, update: HomeUpdate, person_id: int) -> None:
         [
             Sharing(
                 practice_id=child.practice_id, child=child, update=update, shared_by_id=me.person_id,
-                person_id=person_id, shared_at=me.moment,
+                person_id=person_id, posted_at=update.posted_at, shared_at=me.moment,
             )
         ],
         ignore_conflicts=True,  # shared already: it stands

@@ -77,7 +77,7 @@ class HomeUpdate(ChildItem, Told):
         shared = Sharing.objects.filter(Sharing.standing_to_me(), update_id=OuterRef("pk"))
         own = in_place("own") & mine("author_id")
         team = in_place("team") & past("posted_at") & (reviewers("author_id") | ~listed("taken_out"))
-        with_me = in_place("guardians") & seen("posted_at") & ~listed("taken_out") & Q(Exists(shared))
+        with_me = in_place("guardians") & ~listed("taken_out") & Q(Exists(shared))
         looked_after = leads() & past("posted_at") & listed("to_review")
         return own | team | with_me | looked_after
 
@@ -163,11 +163,14 @@ class UpdateEdit(ChildItem, Told):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """As the update, at the edit's own moment."""
+        """As the update, at the edit's own moment; what was reworded by the time it was shared, from the sharing on."""
+        stood = Sharing.objects.filter(
+            Sharing.standing_to_me(), update_id=OuterRef("update_id"), shared_at__gte=OuterRef("edited_at")
+        )
         rule = (
             (in_place("team") & past("edited_at"))
             | (in_place("own") & Q(my_update()))
-            | (in_place("guardians") & seen("edited_at"))
+            | (in_place("guardians") & (seen("edited_at") | Q(Exists(stood))))
         )
         return rule & Q(visible_update())
 
@@ -184,11 +187,13 @@ class UpdateEdit(ChildItem, Told):
 
 
 class Sharing(ChildItem):
-    """An update shown to another guardian by its author's choice, while it stands."""
+    """An update shown to another guardian by its author's choice, while it stands. `posted_at` is its update's: the rule cannot
+    look the update up, whose own rule looks here."""
 
     update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="sharings")
     shared_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField()
     shared_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -203,28 +208,30 @@ class Sharing(ChildItem):
             pgtrigger.Protect(
                 name="sharing_never_changes",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("update", "shared_by", "person", "shared_at", "child"),
+                condition=pgtrigger.AnyChange("update", "shared_by", "person", "posted_at", "shared_at", "child"),
             )
         ]
 
     @classmethod
     def standing_to_me(cls) -> Q:
-        """Shared with the viewer, not withdrawn, at a moment they may read."""
-        return mine("person_id") & Q(withdrawn_at__isnull=True) & seen("shared_at")
+        """Shared with the viewer, not withdrawn, posted and shared at moments they may read."""
+        return mine("person_id") & Q(withdrawn_at__isnull=True) & seen("posted_at") & seen("shared_at")
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Team; the author who chose; the reader while it stands."""
+        """Team; the author who chose; the reader while it stands. Hidden with the update."""
+        there = ~listed("taken_out", "update_id")
+        moments = past("posted_at") & past("shared_at")
         return (
-            (in_place("team") & past("shared_at"))
+            (in_place("team") & moments & (reviewers("shared_by_id") | there))
             | (in_place("own") & mine("shared_by_id"))
-            | (in_place("guardians") & cls.standing_to_me())
+            | (in_place("guardians") & cls.standing_to_me() & there)
         )
 
     @classmethod
     def insertable_by(cls) -> Q:
-        """The update's author (a foreign key on update and author holds that), with a guardian they are told of
-        (principle 10)."""
+        """The update's author (a foreign key on the update, its author and moment holds that), with a guardian they are told
+        of (principle 10)."""
         fresh = past("shared_at") & Q(withdrawn_at__isnull=True) & ~mine("person_id")
         return in_place("own") & mine("shared_by_id") & fresh & told_of()
 

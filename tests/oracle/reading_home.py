@@ -65,8 +65,14 @@ def edit(world: World, me: int, row: Row, now: datetime) -> bool:
         return False
     if on_team(world, me, row.child_id, now):
         return True
-    is_guardian = bool(family_roles(world, me, row.child_id, now) & {"full", "informed"})
-    return is_guardian and reaches(world, me, row.child_id, row.edited_at, now)
+    if not family_roles(world, me, row.child_id, now) & {"full", "informed"}:
+        return False
+    standing = [each for each in world.where("Sharing", "update_id", row.update_id)
+                if shared_with(world, me, update, each, now)]  # fmt: skip
+    return reaches(world, me, row.child_id, row.edited_at, now) or any(
+        row.edited_at <= each.shared_at
+        for each in standing  # ADR 1, reading 10
+    )
 
 
 def sharing(world: World, me: int, row: Row, now: datetime) -> bool:

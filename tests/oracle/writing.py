@@ -171,6 +171,7 @@ def sharing(world: World, me: int, row: Row, now: datetime) -> bool:
         and update.author_id == me
         and row.shared_by_id == me
         and row.person_id != me
+        and row.posted_at == update.posted_at
         and row.shared_at <= now
         and row.withdrawn_at is None
         and is_told_of(world, me, row.person_id, row.child_id, now)

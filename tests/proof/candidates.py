@@ -138,6 +138,7 @@ def finish(world: World, chance: Random, row: Row) -> None:
             guardians = [tie for tie in world.where("CircleRow", "child_id", row.child_id) if tie.role == "guardian"]
             others = [tie.person_id for tie in guardians if tie.person_id != row.shared_by_id]
             row.person_id = chance.choice(others or in_circle)
+            row.posted_at = world.one("HomeUpdate", row.update_id).posted_at
         case "ProgressNote" | "ProcessNote" | "Summary":
             row.changed_at = row.written_at
 
@@ -154,6 +155,8 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
             return later.but(moment=ahead) if row.model == "Session" else later
         case "moment" if row.model == "Attendance":
             return row.but(moment=row.moment - TICK)
+        case "moment" if row.model == "Sharing":
+            return row.but(posted_at=row.posted_at - TICK)
         case "moment" if row.model == "Session":
             return row.but(held_at=ahead, moment=ahead)
         case "item" if item:

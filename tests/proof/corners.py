@@ -342,7 +342,7 @@ def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: i
     )
     scene.add(UpdateEdit, child=about, update=row, body="c", observed_at=when, edited_at=when)
     scene.add(UpdateEdit, child=about, update=row, body="d", observed_at=when, edited_at=scene.at(NOW + 1))
-    scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, shared_at=when)
+    scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, posted_at=row.posted_at, shared_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))
     scene.add(Mark, child=about, update=row, marked_by=who, kind="seen", marked_at=when)
@@ -452,7 +452,7 @@ def take_out(scene: Scene, author: Any, by: Any, when: datetime, *, reworded: bo
     about, early = scene.children[BEN], scene.at(3)
     row = scene.add(HomeUpdate, child=about, author=author, kind="win", body="b", observed_at=early, posted_at=early)
     on = {"child": about, "update": row}
-    scene.add(Sharing, shared_by=author, person=scene.people["ivan"], shared_at=early, **on)
+    scene.add(Sharing, shared_by=author, person=scene.people["ivan"], posted_at=early, shared_at=early, **on)
     scene.add(Reply, author=scene.people["ruth"], body="b", posted_at=early, **on)
     if reworded:
         scene.add(UpdateEdit, body="c", observed_at=early, edited_at=early, **on)
@@ -500,7 +500,15 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
         scene.add(TakenOut, child=about, update=odd, taken_by=who, taken_at=error, reason="r")
         own = scene.add(HomeUpdate, author=reader, posted_at=early, **plain)
         scene.add(TakenOut, child=about, update=own, taken_by=reader, taken_at=error, reason="r")
-    scene.add(Sharing, child=about, update=told, shared_by=reader, person=scene.people["lena"], shared_at=when)
+    scene.add(
+        Sharing,
+        child=about,
+        update=told,
+        shared_by=reader,
+        person=scene.people["lena"],
+        posted_at=early,
+        shared_at=when,
+    )
     words = scene.add(Summary, session=sound, written_at=early, changed_at=early, **by)
     scene.add(Wish, child=about, summary=words, kind="may_share", recorded_by=who, recorded_at=when, error_at=error)
     scene.add(Release, child=about, summary=words, recipient=reader, released_by=who, released_at=when, error_at=error)

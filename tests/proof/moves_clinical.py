@@ -233,7 +233,7 @@ def share(scene: Scene, choices: Choices) -> None:
     row = _update(scene, choices)
     scene.add(
         Sharing, child=row.child, update=row, shared_by=row.author, person=scene.tied(choices, row.child, "guardian"),
-        shared_at=row.posted_at + choices.number() % 5 * TICK,
+        posted_at=row.posted_at, shared_at=row.posted_at + choices.number() % 5 * TICK,
     )  # fmt: skip
 
 

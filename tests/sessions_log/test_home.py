@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.models import Account, AuditEvent, Child, Person
+from accounts.models import Account, AuditEvent, Child, Person, Restriction
 from sessions_log.actions.errors import enter_in_error
 from sessions_log.actions.notes import Stale
 from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, TakenOut, UpdateEdit
@@ -445,6 +445,46 @@ def test_a_mistake_shows_leads_no_words_its_author_has_replaced(willow: Willow) 
             assert not UpdateEdit.objects.visible().exists()
         with viewing(willow.ines):
             assert HomeUpdate.objects.visible().count() == 2
+
+
+def test_a_sharing_is_hidden_with_its_update(willow: Willow) -> None:
+    """From whoever may not read the update no row tells that, or when, something was shared."""
+    people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON - HOUR, NOON + HOUR)
+    update = told(willow.priya, willow.maya)
+    with later(2):
+        ask(willow.priya, "update_share", update, {"person": str(willow.dan.public_id)})
+
+    def known() -> dict[str, tuple[int, int]]:
+        found = {}
+        for who in ("dan", "tom", "ines", "priya"):
+            with viewing(willow.people[who]):
+                found[who] = (HomeUpdate.objects.visible().count(), Sharing.objects.visible().count())
+        return found
+
+    with later(3):
+        assert known() == {"dan": (0, 0), "tom": (1, 1), "ines": (1, 1), "priya": (1, 1)}
+        Restriction.objects.all().delete()
+        assert known()["dan"] == (1, 1)
+        ask(willow.ines, "update_error", update, {"reason": "w"})
+        assert known() == {"dan": (0, 0), "tom": (0, 0), "ines": (1, 1), "priya": (1, 1)}
+
+
+def test_the_reader_reads_the_words_that_stood_at_the_sharing(willow: Willow) -> None:
+    """Reworded while Dan was quiet, shared with him afterwards: he reads what Priya shared, not what she had given up."""
+    update = told(willow.priya, willow.maya, body="I am afraid of him.")
+    people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON + HOUR / 2, NOON + 2 * HOUR)
+    with later(1):
+        reword(willow.priya, update, update)
+    with later(3):
+        ask(willow.priya, "update_share", update, {"person": str(willow.dan.public_id)})
+    people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON + 4 * HOUR, NOON + 6 * HOUR)
+    with later(5):
+        reword(willow.priya, update, UpdateEdit.objects.get(), body="Said while he is quiet.")
+    with later(7):
+        shown = page(willow.dan, update) + stream(willow.dan, willow.maya)
+    assert "Other words." in shown
+    assert "I am afraid of him." not in shown
+    assert "Said while he is quiet." not in shown
 
 
 def test_taken_out_twice_at_once_is_once(willow: Willow) -> None:
