@@ -211,6 +211,8 @@ class Case:
     @property
     def in_error(self) -> bool:
         """The row, or the one it hangs on, was entered in error."""
+        if isinstance(self.part.host, ProgressNote) and self.part.host.signed_at is None:
+            return False  # a draft is as closed in error as it was before
         return self.known.taken_out or any(getattr(row, "error_at", None) for row in (self.part.item, self.part.host))
 
 

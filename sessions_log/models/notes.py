@@ -19,7 +19,7 @@ from accounts.visibility import (
     unless_in_error,
 )
 from sessions_log.enums import CoSignKind, NoteTemplate
-from sessions_log.models.sessions import InError, Session
+from sessions_log.models.sessions import InError, Session, standing_session
 
 
 class ProgressNote(ChildItem, InError):
@@ -70,19 +70,17 @@ class ProgressNote(ChildItem, InError):
             | (seen("signed_at", spans="opened", of="id") & seen("signed_at", spans="notes_if_opened"))
         )
         signed = past("signed_at") & (in_place("team") | (opened_to_family & ~listed("withheld")))
-        draft = past("written_at") & ((in_place("therapist") & mine("author_id")) | listed("drafts"))
-        return unless_in_error(
-            signed | (Q(signed_at__isnull=True) & draft),
-            author="author_id",
-            begun=Q(signed_at__isnull=True) | past("signed_at"),
-        )
+        mine_or_given = (in_place("therapist") & mine("author_id")) | listed("drafts")
+        draft = Q(signed_at__isnull=True) & past("written_at") & mine_or_given
+        # An error hides and never shows: of a draft nobody reads more afterwards than before.
+        return unless_in_error(signed | draft, author="author_id", begun=past("signed_at") | draft)
 
     @classmethod
     def insertable_by(cls) -> Q:
         """The child's therapists, as drafts of their own."""
-        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        held = standing_session()
         fresh = Q(signed_at__isnull=True, error_at__isnull=True) & past("written_at")
-        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+        return in_place("therapist") & mine("author_id") & fresh & Q(held)
 
     @classmethod
     def changeable_by(cls) -> Q:
@@ -281,9 +279,9 @@ class ProcessNote(ChildItem, InError):
     @classmethod
     def insertable_by(cls) -> Q:
         """The child's therapists."""
-        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        held = standing_session()
         fresh = past("written_at") & Q(error_at__isnull=True)
-        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+        return in_place("therapist") & mine("author_id") & fresh & Q(held)
 
     @classmethod
     def changeable_by(cls) -> Q:

@@ -261,7 +261,10 @@ def reply_error(request: HttpRequest, child: Child, reply: UUID) -> HttpResponse
     """Take a reply out."""
     found = get_object_or_404(enterable(Reply.objects.visible()), pk=reply, child=child)
     back = reverse("update", args=[child.public_id, found.update_id])
-    return confirm(request, child=child, item=found, title=_("Reply"), back=back)
+    warning = _(
+        "It vanishes at once from the page of whoever wrote the update, even if they have read it and nothing else reaches them."
+    )
+    return confirm(request, child=child, item=found, title=_("Reply"), back=back, warning=warning)
 
 
 @require_POST

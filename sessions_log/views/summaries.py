@@ -37,7 +37,7 @@ from sessions_log.who_reads import names_reading, readers_if
 @about_child("therapist")
 def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Write a summary. Nobody of the family reads it yet."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     form = SummaryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -55,7 +55,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words: they make the summary, whose address the page goes on with."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     form = SummaryForm(request.POST)
     if not request.POST.get("body", "").strip():
         return saving.saved()

@@ -71,10 +71,12 @@ def progress_note(world: World, me: int, row: Row, now: datetime) -> bool:
     """Rows "Progress note, draft" and "Progress note, signed"."""
     if row.signed_at is not None and row.signed_at > now:
         return False
-    if row.error_at is not None:
-        return reviews(world, me, row.child_id, row.author_id, now)
-    if row.signed_at is None:
+    if row.error_at is not None and not reviews(world, me, row.child_id, row.author_id, now):
+        return False
+    if row.signed_at is None:  # in error, too: an error shows no draft to anyone new (ADR 1, reading 6)
         return draft(world, me, row, now)
+    if row.error_at is not None:
+        return True
     return on_team(world, me, row.child_id, now) or reaches_family(world, me, row, row.signed_at, now)
 
 

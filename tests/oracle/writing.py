@@ -60,13 +60,10 @@ def attendance(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def written_about_a_session(world: World, me: int, row: Row, now: datetime) -> bool:
-    """The child's therapists, in their own name, about a session of this child they can read."""
+    """The child's therapists, in their own name, about a session of this child they can read and that is not in error."""
     mine = row.author_id == me and row.written_at <= now and row.error_at is None
-    return (
-        mine
-        and is_therapist(world, me, row.child_id, now)
-        and readable(world, me, "Session", row.session_id, row.child_id, now) is not None
-    )
+    held = readable(world, me, "Session", row.session_id, row.child_id, now)
+    return mine and is_therapist(world, me, row.child_id, now) and held is not None and held.error_at is None
 
 
 def progress_note(world: World, me: int, row: Row, now: datetime) -> bool:

@@ -52,6 +52,7 @@ TEXTS = {
 }
 NEAR_MISSES = (
     "author", "child", "future", "item", "error", "signed", "withdrawn", "moment", "other_child", "practice", "silent",
+    "wrong_item",
 )  # fmt: skip
 CAN_BE_IN_ERROR = {
     "Addendum", "Attendance", "ProcessNote", "ProgressNote", "Release", "Reply", "Session",
@@ -162,6 +163,9 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
         case "item" if item:
             same = [other for other in world.tables[item[1]] if other.child_id == row.child_id]
             return row.but(**{item[0]: chance.choice(same or world.tables[item[1]]).pk})
+        case "wrong_item" if item and item[1] == "Session":
+            errors = [held for held in world.where("Session", "child_id", row.child_id) if held.error_at is not None]
+            return row.but(session_id=chance.choice(errors).pk) if errors else None
         case "child" if item:  # the item stays where it is: a row about two children
             mine = [tie.child_id for tie in world.where("CircleRow", "person_id", row.__dict__.get(author))]
             others = [other for other in world.tables["Child"] if other.pk in mine and other.pk != row.child_id]

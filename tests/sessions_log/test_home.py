@@ -502,6 +502,7 @@ def test_a_reply_is_entered_in_error_by_who_wrote_it(willow: Willow) -> None:
     ask(willow.tom, "update_reply", update, {"body": "For Leo's mother.", "form_key": uuid4()})
     url = reverse("reply_error", args=[willow.maya.public_id, Reply.objects.get().pk])
     assert signed_in(willow.priya).post(url, {"reason": "w"}).status_code == 404
+    assert "It vanishes at once" in signed_in(willow.tom).get(url).content.decode()
     assert url in page(willow.tom, update)
     assert signed_in(willow.tom).post(url, {"reason": "Wrong family."}).status_code == 302
     assert "For Leo" not in page(willow.priya, update)
