@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 
 from accounts.models import Child
 from accounts.visibility import Compiled, viewer
@@ -16,6 +17,7 @@ from sessions_log.enums import UpdateKind
 from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, TakenOut, UpdateEdit
 
 PAGE = 20  # entries of a stream shown at once
+EXCERPT = 240  # characters of a summary on its line of the stream
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Entry:
     author_id: int
     words: Any = None
     answers: "Answers | None" = None
+
+    @property
+    def excerpt(self) -> str:
+        """As much of a summary as its line shows."""
+        return Truncator(self.item.body).chars(EXCERPT)
+
+    @property
+    def whole(self) -> bool:
+        """Its line shows all of the summary: whoever finds it there has read it."""
+        return self.kind == "summary" and self.excerpt == self.item.body
 
     @property
     def tag(self) -> str:

@@ -10,6 +10,7 @@ from accounts.models.people import names_of
 from accounts.reads import children, therapists_now
 from accounts.visibility import viewer
 from carebridge.lib import cursor
+from sessions_log.actions.summaries import mark_read
 from sessions_log.enums import MarkKind
 from sessions_log.reads import stream
 
@@ -36,6 +37,8 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
     therapists = therapists_now(child)
     names = names_of({*therapists, *(entry.author_id for entry in entries)})
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
+    if whole := [entry.id for entry in entries if entry.whole]:
+        mark_read(child=child, summaries=whole)
     context = {
         "child": child,
         "entries": entries,

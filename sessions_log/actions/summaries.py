@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import UUIDField
 
 from accounts import audit
 from accounts.actions.once import insert_once
 from accounts.models import Child
 from accounts.reads import Reader
 from accounts.visibility import acting_as, viewer
+from carebridge.lib.among import Among
 from sessions_log.actions.notes import Stale
 from sessions_log.enums import WishKind
 from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
@@ -191,24 +193,19 @@ def reaches(*, summary: Summary, person_id: int) -> bool:
 
 
 @transaction.atomic
-def mark_read(*, child: Child, summary: Summary) -> None:
-    """Note when the recipient first opened the summary. Nothing happens for anyone else, or again."""
+def mark_read(*, child: Child, summaries: Iterable[UUID]) -> None:
+    """Note when the recipient was first shown the whole text of each. Nothing happens for anyone else, or again."""
     me = viewer()
-    release = (
-        Release.objects.visible()
-        .filter(summary=summary, recipient_id=me.person_id, withdrawn_at__isnull=True, reading__isnull=True)
-        .first()
+    mine = Release.objects.visible().filter(
+        Among("summary_id", list(summaries), UUIDField()), recipient_id=me.person_id, withdrawn_at__isnull=True
     )
-    if release is not None:
-        Reading.objects.bulk_create(
-            [
-                Reading(
-                    practice_id=child.practice_id,
-                    child=child,
-                    release=release,
-                    reader_id=me.person_id,
-                    read_at=me.moment,
-                )
-            ],
-            ignore_conflicts=True,  # opened in two windows at once: the first one counts
-        )
+    unread = mine.filter(reading__isnull=True).values_list("pk", flat=True)
+    Reading.objects.bulk_create(
+        [
+            Reading(
+                practice_id=child.practice_id, child=child, release_id=release, reader_id=me.person_id, read_at=me.moment
+            )
+            for release in unread
+        ],
+        ignore_conflicts=True,  # opened in two windows at once: the first one counts
+    )  # fmt: skip
