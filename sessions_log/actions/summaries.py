@@ -9,8 +9,9 @@ from django.db.models import UUIDField
 
 from accounts import audit
 from accounts.actions.once import insert_once
+from accounts.enums import CircleRole
 from accounts.models import Child
-from accounts.reads import Reader
+from accounts.reads import Reader, let_in
 from accounts.visibility import acting_as, viewer
 from carebridge.lib.among import Among
 from sessions_log.actions.notes import Stale
@@ -122,14 +123,15 @@ def release_summary(
 ) -> list[Reader]:  # fmt: skip
     """Release to the chosen readers, all or none; returns those it does not reach (quiet), for the therapist to know.
 
-    Raises Refused for a reader who cannot be chosen; who the child does not wish to read it, unless `ground` (a coded
-    OverrideGround) and `explanation` (how it was explained to the child) are given; or who is quiet, unless
-    `send_anyway`. A reader whose release stands already is left as they are; one whom it does not reach, though they could
-    be reached now, is given a new one, dated now.
+    Raises Refused for a reader who cannot be chosen, a helper whose consent has ended since the page was made among them; who
+    the child does not wish to read it, unless `ground` (a coded OverrideGround) and `explanation` (how it was explained to
+    the child) are given; or who is quiet, unless `send_anyway`. A reader whose release stands already is left as they are;
+    one whom it does not reach, though they could be reached now, is given a new one, dated now.
     """
     me = viewer()
     wish = Wish.objects.visible().filter(summary=summary).first()
     placed = {"practice_id": child.practice_id, "child_id": child.pk}
+    helpers = let_in(child)
     standing = {
         release.recipient_id: release
         for release in Release.objects.visible().filter(summary=summary, withdrawn_at__isnull=True)
@@ -143,7 +145,7 @@ def release_summary(
                 not_reached.append(reader)
                 continue
             withdraw_release(child=child, release=standing[reader.person.pk])
-        if not reader.choosable:
+        if not reader.choosable or (reader.role == CircleRole.HELPER and reader.person.pk not in helpers):
             raise Refused("not_choosable", reader.person.pk)
         if reader.quiet and not send_anyway:
             raise Refused("quiet", reader.person.pk)
