@@ -1,6 +1,6 @@
 """Writing the audit trail: one row per act and practice, in the act's own transaction, ids and codes only, never content."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -33,23 +33,38 @@ def record(
 
     Raises AuditUnwritten when the row cannot be written; nobody catches it but the middleware, which answers 503.
     """
-    current, ids = viewer(), list(shown)
     filed: list[int | None] = [child.practice_id] if child else [*sorted(practices)] or [None]
+    child_id, ids = child.pk if child else None, list(shown)
+    append([event(action, practice, child_id, ids, data=data, request=request) for practice in filed])
+
+
+def record_each(action: str, shown: Mapping[Child, Iterable[UUID]], *, request: HttpRequest | None = None) -> None:
+    """Append one event per child, for a page about several: who is family of one of them never reads that child's in a row
+    about all. `shown`: by child, the random ids of what was read about it.
+
+    A page on which nothing about any child stood is filed under the viewer's practices. Raises AuditUnwritten as `record`.
+    """
+    if not shown:
+        record(action, practices=viewer().practices, request=request)
+        return
+    append([event(action, child.practice_id, child.pk, list(ids), request=request) for child, ids in shown.items()])
+
+
+def event(
+    action: str, practice: int | None, child: int | None, shown: list[UUID], *, data: dict[str, Any] | None = None,
+    request: HttpRequest | None,
+) -> AuditEvent:  # fmt: skip
+    """One row of the trail, by the viewer at their moment, not written yet."""
+    current = viewer()
+    return AuditEvent(
+        at=current.moment, person_id=current.person_id, practice_id=practice, child_id=child, action=action, shown=shown,
+        data=data or {}, request_id=getattr(request, "request_id", None),
+    )  # fmt: skip
+
+
+def append(events: list[AuditEvent]) -> None:
+    """Write them in one statement. Raises AuditUnwritten."""
     try:
-        AuditEvent.objects.bulk_create(
-            [
-                AuditEvent(
-                    at=current.moment,
-                    person_id=current.person_id,
-                    practice_id=practice,
-                    child_id=child.pk if child else None,
-                    action=action,
-                    shown=ids,
-                    data=data or {},
-                    request_id=getattr(request, "request_id", None),
-                )
-                for practice in filed
-            ]
-        )
+        AuditEvent.objects.bulk_create(events)
     except DatabaseError as error:
-        raise AuditUnwritten(action) from error
+        raise AuditUnwritten(events[0].action) from error

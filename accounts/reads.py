@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Authority, CircleRole, RestrictionKind
+from accounts.enums import CircleRole, RestrictionKind
 from accounts.models import Child, CircleRow, Explanation, HelperConsent, Named, Person, Relationship, Restriction
 from accounts.visibility import acting_as, viewer
 
@@ -57,17 +57,11 @@ def possible_readers(child: Child) -> list[Reader]:
         .exclude(role=CircleRole.THERAPIST)
         .order_by("starts", "pk")
     )
-    full = {row.person_id for row in rows if row.authority == Authority.FULL}
     quiet = set(quiet_now(child).values_list("person_id", flat=True))
     standing = Q(void_from__isnull=True) | Q(void_from__gt=moment)
     named = set(Named.objects.visible().filter(standing, child=child).values_list("person_id", flat=True))
     explained = set(Explanation.objects.visible().filter(child=child).values_list("person_id", flat=True))
-    consented = set(
-        HelperConsent.objects.visible()
-        .filter(Q(until__isnull=True) | Q(until__gt=moment), given_at__lte=moment)
-        .filter(circle_row__in=[row.pk for row in rows], given_by__in=full)
-        .values_list("circle_row__person_id", flat=True)
-    )
+    consented = let_in(child)
     words = dict(Relationship.objects.visible().filter(child=child).values_list("person_id", "words"))
     people = {person.pk: person for person in Person.objects.visible().filter(pk__in={row.person_id for row in rows})}
     # Who is a guardian as well as a helper is treated as a guardian: more is asked before a release to them.
@@ -92,6 +86,28 @@ def possible_readers(child: Child) -> list[Reader]:
             )
         )
     return readers
+
+
+def let_in(child: Child) -> set[int]:
+    """Person numbers of the helpers for whom a consent stands: given for a row that holds now, by a guardian who has a parent's
+    rights at this moment. Whether they still have is asked of the kernel: an account, a restriction, a birthday ends them."""
+    moment = viewer().moment
+    holds = Q(until__isnull=True) | Q(until__gt=moment)
+    row_holds = Q(circle_row__ends__isnull=True) | Q(circle_row__ends__gt=moment)
+    given = (
+        HelperConsent.objects.visible()
+        .filter(holds, row_holds, child=child, given_at__lte=moment, circle_row__starts__lte=moment)
+        .values_list("circle_row__person_id", "given_by_id")
+    )
+    consents = list(given)
+    full = {giver for giver in {giver for _helper, giver in consents} if is_full(giver, child, moment)}
+    return {helper for helper, giver in consents if giver in full}
+
+
+def is_full(person_id: int, child: Child, moment: datetime) -> bool:
+    """Whether the person is in force as a guardian with full authority."""
+    with acting_as(person_id, moment) as them:
+        return them.stands_in("full", child.pk)
 
 
 def quiet_now(child: Child) -> QuerySet[Restriction]:

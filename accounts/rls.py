@@ -47,7 +47,7 @@ READ_BY_AUTHZ = [
     "accounts_named", "accounts_person", "accounts_practice", "accounts_renewal", "accounts_restriction", "accounts_supervision",
     "sessions_log_attendance", "sessions_log_noteoffer", "sessions_log_opening", "sessions_log_override",
     "sessions_log_progressnote", "sessions_log_release", "sessions_log_sessionrecord", "sessions_log_summary",
-    "sessions_log_wish", "sessions_log_withholding",
+    "sessions_log_takenout", "sessions_log_updateedit", "sessions_log_wish", "sessions_log_withholding",
 ]  # fmt: skip
 
 # What follows an item entered in error, by a trigger.

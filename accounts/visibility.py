@@ -38,11 +38,11 @@ class _InSetting(Func):
 
 
 class _InSpan(Func):
-    """`moment` (second column) lies in the spans this viewer may read for the child (first column)."""
+    """`moment` (second column) lies in the spans this viewer may read for the child or note (first column)."""
 
     arity = 2
     output_field = BooleanField()
-    # The joiner closes the look-up of the child in a JSON map of child → multirange and opens the comparison.
+    # The joiner closes the look-up in a JSON map of child (or note) → multirange and opens the comparison.
     template = "(((SELECT NULLIF(current_setting('app.%(place)s', true), '')::jsonb) ->> (%(expressions)s))"
     arg_joiner = ")::text)::tstzmultirange @> ("
 
@@ -78,9 +78,10 @@ def listed(place: str, column: str = "id") -> Q:
     return Q(_InSetting(F(column), place=place, kind="uuid"))
 
 
-def seen(moment: str, *, spans: str = "spans") -> Q:
-    """The moment lies in the time this family viewer may read: up to now, without their quiet times."""
-    return Q(_InSpan(F("child_id"), F(moment), place=spans))
+def seen(moment: str, *, spans: str = "spans", of: str = "child_id") -> Q:
+    """The moment lies in the time this family viewer may read: up to now, without their quiet times. `of`: the column by which
+    the spans are kept."""
+    return Q(_InSpan(F(of), F(moment), place=spans))
 
 
 def told_of(person: str = "person_id", child: str = "child_id") -> Q:

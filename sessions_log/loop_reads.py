@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Child
 from sessions_log.enums import ChoiceKind
-from sessions_log.models import HomeUpdate, Mark, PracticeChoice, Session
+from sessions_log.models import HomeUpdate, Mark, PracticeChoice, Session, TakenOut
 from sessions_log.reads import current_words
 
 SHOWN = 10  # updates at once; the child's page has them all
@@ -44,7 +44,7 @@ def from_home(child: Child, session: Session | None = None) -> tuple[list[FromHo
         posted |= Q(pk__in=Mark.objects.visible().filter(session=session).values("update_id"))
     found = list(
         HomeUpdate.objects.visible()
-        .filter(posted, child=child, error_at__isnull=True)
+        .filter(posted, ~TakenOut.known_of(), child=child)
         .order_by("-posted_at", "-pk")[: SHOWN + 1]
     )
     shown = found[:SHOWN]

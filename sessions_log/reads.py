@@ -9,17 +9,19 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 
 from accounts.models import Child
 from accounts.visibility import Compiled, viewer
 from carebridge.lib.among import Among
 from sessions_log.enums import UpdateKind
-from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, UpdateEdit
+from sessions_log.models import HomeUpdate, Mark, Release, Reply, Session, Sharing, Summary, TakenOut, UpdateEdit
 from sessions_log.models.home import WORDS
 
 PAGE = 20  # entries of a stream shown at once
 KINDS = ("session", "summary", "update")  # of entries
 TOLD = [name for name in WORDS if name != "body"]  # of an update, besides its words
+EXCERPT = 240  # characters of a summary on its line of the stream
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class Entry:
     author_id: int
     words: Any = None
     answers: "Answers | None" = None
+
+    @property
+    def excerpt(self) -> str:
+        """As much of a summary as its line shows."""
+        return Truncator(self.item.body).chars(EXCERPT)
+
+    @property
+    def whole(self) -> bool:
+        """Its line shows all of the summary: whoever finds it there has read it."""
+        return self.kind == "summary" and self.excerpt == self.item.body
 
     @property
     def tag(self) -> str:
@@ -75,8 +87,14 @@ def update_reached_me() -> Coalesce:
     return Coalesce(with_me, "posted_at")
 
 
+def is_taken_out() -> Q:
+    """The update was taken out, as far as the viewer may know."""
+    return Q(TakenOut.known_of())
+
+
 SUMMARY_AT = Compiled(Summary, summary_reached_me, DateTimeField())
 UPDATE_AT = Compiled(HomeUpdate, update_reached_me, DateTimeField())
+TAKEN_OUT = Compiled(HomeUpdate, is_taken_out)
 
 
 def stream(
@@ -119,7 +137,8 @@ def source(kind: str) -> tuple[QuerySet[Any], Any, str, list[str]]:
         case "summary":
             return Summary.objects.visible(), SUMMARY_AT, "author_id", ["body"]
         case _:
-            return HomeUpdate.objects.visible(), UPDATE_AT, "author_id", ["body", "kind", "error_at"]
+            rows = HomeUpdate.objects.visible().annotate(is_out=TAKEN_OUT)
+            return rows, UPDATE_AT, "author_id", ["body", "kind", "is_out"]
 
 
 def current_words(updates: list[Any]) -> dict[UUID, Any]:

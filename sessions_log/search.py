@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, TextField, When
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, TextField, UUIDField, When
 from django.db.models import Value as V
 from django.db.models.functions import Coalesce
 
 from accounts.models import Child
+from carebridge.lib.among import Among
 from sessions_log.models import (
     Addendum,
     HomeUpdate,
@@ -24,6 +25,7 @@ from sessions_log.models import (
     Reply,
     SessionRecord,
     Summary,
+    TakenOut,
     UpdateEdit,
 )
 from sessions_log.models.home import WORDS
@@ -105,9 +107,9 @@ def sources(child: Child) -> Iterator[Source]:
         Q(edited_at__gt=OuterRef("edited_at")) | Q(edited_at=OuterRef("edited_at"), pk__gt=OuterRef("pk"))
     )
     edited = UpdateEdit.objects.visible().filter(update_id=OuterRef("pk"))
-    first = HomeUpdate.objects.visible().filter(~Exists(edited), **right)
+    first = HomeUpdate.objects.visible().filter(~Exists(edited), ~TakenOut.known_of(), child=child)
     yield Source("update", first, UPDATE_AT, "pk", "author_id", joined(*TOLD))
-    last = UpdateEdit.objects.visible().filter(~Exists(later), child=child, update__error_at__isnull=True)
+    last = UpdateEdit.objects.visible().filter(~Exists(later), ~TakenOut.known_of("update_id"), child=child)
     yield Source("update", last, F("edited_at"), "update_id", "update__author_id", joined(*TOLD))
     replies = Reply.objects.visible().filter(**right)
     yield Source("reply", replies, F("posted_at"), "update_id", "author_id", F("body"))
@@ -146,6 +148,13 @@ def pieces(snippet: str) -> list[tuple[str, bool]]:
         if part:
             found.append((part, number % 2 == 1))
     return found
+
+
+def shown_whole(hits: list[Hit]) -> list[UUID]:
+    """The summaries whose snippet is all there is of them: whoever finds one has read it."""
+    told = {hit.item: "".join(text for text, _ in hit.snippet).split() for hit in hits if hit.kind == "summary"}
+    bodies = Summary.objects.visible().filter(Among("id", told, UUIDField())).values_list("pk", "body")
+    return [pk for pk, body in bodies if body.split() == told[pk]]
 
 
 def search(

@@ -38,6 +38,7 @@ from sessions_log.models import (
     Session,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
 )
 from sessions_log.reads import Answers, answers_to, current_words
@@ -147,7 +148,7 @@ def unanswered(children: Iterable[int]) -> list[Sent]:
     me = viewer()
     replied = Reply.objects.visible().filter(update=OuterRef("pk"), error_at__isnull=True)
     mine = HomeUpdate.objects.visible().filter(
-        about(children), ~Exists(replied), author_id=me.person_id, error_at__isnull=True
+        about(children), ~Exists(replied), ~TakenOut.known_of(), author_id=me.person_id
     )
     recent = mine.filter(posted_at__gt=me.moment - WAITED_FOR).annotate(hours=F("practice__reply_within_hours"))
     updates = list(recent.order_by("-posted_at", "-pk")[:3])
@@ -188,7 +189,7 @@ def unmarked(children: Iterable[int]) -> QuerySet[HomeUpdate]:
     worry = Case(When(kind=UpdateKind.WORRY, then=V(True)), default=V(False), output_field=BooleanField())
     found: QuerySet[HomeUpdate] = (
         HomeUpdate.objects.visible()
-        .filter(about(children), ~Exists(marked), ~Exists(replied), error_at__isnull=True)
+        .filter(about(children), ~Exists(marked), ~Exists(replied), ~TakenOut.known_of())
         .filter(posted_at__gt=viewer().moment - NEW_FOR)
         .annotate(worry=worry)
         .order_by("-worry", "-posted_at", "-pk")

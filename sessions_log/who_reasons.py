@@ -17,6 +17,7 @@ from accounts.enums import Authority, CircleRole, RecordAccess, RestrictionKind,
 from accounts.models import Agreement, Child, CircleRow, Membership, Named, Renewal, Restriction
 from accounts.models.circle import ChildItem
 from accounts.visibility import Viewer, viewer
+from sessions_log.error_reads import taken_out
 from sessions_log.models import (
     Addendum,
     Attendance,
@@ -126,8 +127,9 @@ class Known:
     staff: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     about_item: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))  # releases or sharings
     withheld: set[int] = field(default_factory=set)
-    opened: set[int] = field(default_factory=set)
+    openings: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     offered: set[int] = field(default_factory=set)
+    taken_out: bool = False
 
     def quiet(self, person: int, *moments: datetime) -> bool:
         """Whether one of the moments lies in a quiet time of theirs."""
@@ -137,6 +139,10 @@ class Known:
         """Whether they are named in a concern raised by then."""
         standing = [n for n in self.named[person] if n.void_from is None or n.void_from > self.moment]
         return any(n.raised_at <= moment for n in standing for moment in moments)
+
+    def opened(self, person: int, *moments: datetime) -> bool:
+        """Whether the note, as it stood at these moments, was opened to them one by one."""
+        return any(opening.opened_at >= max(moments) for opening in self.openings[person])
 
     def opens(self, column: str, moment: datetime) -> bool:
         """Whether the agreement in force at the moment opens signed notes."""
@@ -180,10 +186,11 @@ def add_item(known: Known, item: ChildItem) -> None:
         rows = Release.objects.visible().filter(summary=item).order_by("released_at", "pk")[:MOST]
         known.about_item = by_person(rows, "recipient_id")
     elif isinstance(item, HomeUpdate):
+        known.taken_out = taken_out(item) is not None
         known.about_item = by_person(Sharing.objects.visible().filter(update=item).order_by("shared_at", "pk")[:MOST])
     elif isinstance(item, ProgressNote):
         known.withheld = set(Withholding.objects.visible().filter(note=item).values_list("person_id", flat=True)[:MOST])
-        known.opened = set(Opening.objects.visible().filter(note=item).values_list("person_id", flat=True)[:MOST])
+        known.openings = by_person(Opening.objects.visible().filter(note=item)[:MOST])
         offers = NoteOffer.objects.visible().filter(note=item, withdrawn_at__isnull=True)
         known.offered = set(offers.values_list("person_id", flat=True)[:MOST])
 
@@ -204,7 +211,9 @@ class Case:
     @property
     def in_error(self) -> bool:
         """The row, or the one it hangs on, was entered in error."""
-        return any(getattr(row, "error_at", None) for row in (self.part.item, self.part.host))
+        if isinstance(self.part.host, ProgressNote) and self.part.host.signed_at is None:
+            return False  # a draft is as closed in error as it was before
+        return self.known.taken_out or any(getattr(row, "error_at", None) for row in (self.part.item, self.part.host))
 
 
 def reason(part: Part, person: int, reads: bool, known: Known, them: Viewer) -> Reason:
@@ -235,7 +244,7 @@ def why(case: Case) -> str:
     item, team, mine = case.part.item, case.stands_in("team"), wrote(case.part.item) == case.person
     draft = isinstance(item, ProgressNote) and item.signed_at is None
     theirs = isinstance(item, HomeUpdate | UpdateEdit) and wrote(case.part.host) == case.person
-    wrong = bool(getattr(item, "error_at", None))
+    wrong = bool(getattr(item, "error_at", None)) or (isinstance(item, HomeUpdate) and case.known.taken_out)
     return first_of(
         (isinstance(item, ProcessNote), "author"),
         (theirs and case.stands_in("own"), "own_words"),
@@ -255,7 +264,11 @@ def outside_the_team(case: Case) -> str:
     item = case.part.item
     note = isinstance(item, ProgressNote | Addendum)
     # That it was opened one by one says that they are named: only to whoever may know that.
-    named = note and case.person in case.known.opened and case.known.named_before(case.person, moment_of(item))
+    named = (
+        note
+        and case.known.opened(case.person, moment_of(item))
+        and case.known.named_before(case.person, moment_of(item))
+    )
     return first_of(
         (isinstance(item, Session) and case.stands_in("family"), "family"),
         (isinstance(item, Attendance) and case.stands_in("own"), "own_line"),
@@ -343,7 +356,7 @@ def note_closed(case: Case) -> str:
         (not any(all(known.opens(column, moment) for moment in then) for column in columns), "agreement_then"),
         (first > min(moments), "before_row"),
         (known.quiet(person, *moments), "quiet"),
-        (known.named_before(person, *moments) and person not in known.opened, "named"),
+        (known.named_before(person, *moments) and not known.opened(person, *moments), "named"),
     )
 
 

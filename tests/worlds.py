@@ -55,6 +55,7 @@ from sessions_log.models import (
     SessionRecord,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
     Wish,
     Withholding,
@@ -188,6 +189,7 @@ READERS: dict[str, frozenset[str]] = {
     "ad_may": TEAM["maya"] | NOTE_READERS["maya"],
     "ad_late": TEAM["maya"] | NOTE_READERS["maya"] - {"dan"},
     "ad_opened": TEAM["maya"] | NOTE_READERS["maya"],
+    "ad_after": TEAM["maya"] | NOTE_READERS["maya"] - {"dan"},  # added after the opening
     "ad_err": TEAM["maya"],  # principle 11: the lead does not read the note it hangs on
     "withholding": TEAM["maya"], "opening": TEAM["maya"],
     # Row "Process note": its author alone, while a member of the practice; then sealed
@@ -226,6 +228,9 @@ READERS: dict[str, frozenset[str]] = {
     **{f"u_{name}": TEAM["maya"] | {name} for name in ("karin", "ivy", "pat", "maya_login")},
     "u_carl": TEAM["maya"],  # closed
     "u_err": person_set("ines ruth priya"),  # principle 11, and principle 7: Priya is not on the team
+    "out_err": person_set("ines ruth"),  # ADR 15: the update's author does not learn what the practice found
+    "u_out": person_set("ines priya"), "out_priya": person_set("ines ruth priya"),
+    "edit_out": person_set("ines priya"), "share_out": person_set("ines priya"),  # reworded: not for leads
     "reply_priya": TEAM["maya"] | {"priya"}, "mark_priya": TEAM["maya"] | {"priya"},
     "reply_shared": TEAM["maya"] | {"priya"}, "reply_err": TEAM["maya"],
     "share_dan": TEAM["maya"] | {"priya", "dan"},
@@ -476,7 +481,8 @@ def add_notes(world: Rich) -> None:
     rows = world.rows
     for name, note, added, error in (
         ("ad_may", "n_may", day(5, 20), {}), ("ad_late", "n_may", day(9, 20), {}),
-        ("ad_opened", "n_opened", day(9, 21), {}), ("ad_err", "n_may", day(5, 21), wrong),
+        ("ad_opened", "n_opened", day(9, 17), {}), ("ad_after", "n_opened", day(9, 21), {}),
+        ("ad_err", "n_may", day(5, 21), wrong),
     ):  # fmt: skip
         world.add(name, Addendum, "maya", note=rows[note], author=cast.tom, added_at=added, **error)
     world.add(
@@ -579,16 +585,19 @@ def add_updates(world: Rich) -> None:
         ("carl", "carl", day(10, 1)),
     ):  # fmt: skip
         add_update(world, name, "maya", world.person(by), posted)
-    add_update(world, "err", "maya", cast.priya, day(10, 18), **wrong)
+    for name, key, who in (("err", "out_err", cast.ruth), ("out", "out_priya", cast.priya)):
+        wrong_one = add_update(world, name, "maya", cast.priya, day(10, 18))
+        world.add(key, TakenOut, "maya", update=wrong_one, taken_by=who, taken_at=day(10, 21))
     for name, update, to, at, more in (
         ("dan", "shared", cast.dan, day(10, 12), {}),
         ("withdrawn", "withdrawn", cast.dan, day(10, 13), {"withdrawn_at": day(10, 14)}),
         ("quiet", "quiet", cast.dan, day(6, 14), {}), ("now", "now", cast.quinn, day(10, 29), {}),
-        ("edited", "edited", cast.quinn, day(10, 14), {}),
+        ("edited", "edited", cast.quinn, day(10, 14), {}), ("out", "out", cast.dan, day(10, 18), {}),
     ):  # fmt: skip
         share(world, name, update, to, at, **more)
     reword(world, "shared", "shared", day(10, 13))
     reword(world, "now", "edited", day(10, 30))
+    reword(world, "out", "out", day(10, 19))
     for name, update, at, error in (
         ("priya", "priya", day(10, 11), {}), ("shared", "shared", day(10, 13), {}), ("dan", "dan", day(6, 14), {}),
         ("quinn", "quinn", day(10, 30), {}), ("err", "priya", day(10, 12), wrong),
@@ -611,7 +620,7 @@ def reword(world: Rich, name: str, update: str, at: datetime) -> None:
 def share(world: Rich, name: str, update: str, to: Person, at: datetime, **more: Any) -> None:
     """An update shown to another guardian."""
     row = world.rows[f"u_{update}"]
-    values = {"shared_by": row.author, "person": to, "shared_at": at}
+    values = {"shared_by": row.author, "person": to, "posted_at": row.posted_at, "shared_at": at}
     world.add(f"share_{name}", Sharing, world.child_of[f"u_{update}"], update=row, **values, **more)
 
 

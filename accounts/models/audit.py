@@ -56,9 +56,12 @@ class AuditEvent(Guarded):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "Audit": leads all of it, admins accounts, circle, sign-ins; never about a child they are family of."""
-        lead = in_place("lead", "practice_id") & Q(child_id__isnull=True) | leads()
-        admin = in_place("admin", "practice_id") & Q(child_id__isnull=True) | admins()
+        """Row "Audit": leads all of it, admins accounts, circle, sign-ins; never about a child they are family of, nor what
+        others of that child's circle do (`barred_people`: when someone signs in, which address was refused to them)."""
+        stranger = Q(person_id__isnull=True) | mine("person_id") | ~in_place("barred_people", "person_id")
+        childless = Q(child_id__isnull=True) & stranger
+        lead = in_place("lead", "practice_id") & childless | leads()
+        admin = in_place("admin", "practice_id") & childless | admins()
         return lead | (admin & Q(action__in=ADMIN_ACTIONS))
 
     @classmethod

@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 
 from accounts.enums import Authority, CircleRole, RestrictionKind
 from accounts.models.practices import OnlyHeld, Practice, circle_staff, ends_after_start, no_overlap
-from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, past
+from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, now, past
 
 
 class Child(Guarded):
@@ -192,5 +192,8 @@ class Named(ChildItem):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """As the concern: team, leads; nobody named in it, whatever their role (principle 1)."""
-        return (in_place("team") | leads()) & ~listed("named_concerns", "concern") & past("named_at")
+        """As the concern: team, leads; nobody who is or was named in it, whatever their role (principle 1). Once it is in
+        error: the team's supervisors and the leads (principle 7)."""
+        names = Q(void_from__isnull=True) | Q(void_from__gt=now())
+        readers = in_place("supervised") | leads() | (in_place("team") & names)
+        return readers & ~listed("named_concerns", "concern") & past("named_at")

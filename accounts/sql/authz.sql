@@ -17,7 +17,8 @@ LANGUAGE sql IMMUTABLE AS $$
   END)::timestamp AT TIME ZONE zone
 $$;
 
--- A guardian's row ends at the child's majority unless it was renewed by then (Words, In force).
+-- A guardian's row ends at the child's majority unless it was renewed by then (Words, In force). The caller leaves out
+-- authority none, which goes on taking everything away.
 CREATE OR REPLACE FUNCTION authz.grown_up(circle_row uuid, role text, child bigint, moment timestamptz) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT role = 'guardian'
@@ -78,22 +79,22 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan  -- its joins are planned once a connection, not once a request
 AS $$
 DECLARE
-  nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'team', 'therapist',
+  nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'barred_people', 'team', 'therapist',
     'supervised', 'family', 'guardians', 'own', 'recipients', 'young', 'signers', 'note_readers', 'spans', 'notes',
-    'notes_if_opened', 'withheld', 'opened', 'drafts', 'people', 'known_rows', 'known_people',
-    'named_concerns'];
+    'notes_if_opened', 'withheld', 'opened', 'drafts', 'taken_out', 'to_review', 'people', 'known_rows', 'known_people',
+    'named_concerns', 'named_about'];
   place text;
   -- practices
-  member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[];
+  member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[]; office bigint[];
   -- children
-  barred bigint[]; therapist bigint[]; supervised bigint[]; team bigint[];
+  barred bigint[]; barred_people bigint[]; therapist bigint[]; supervised bigint[]; team bigint[];
   full_ bigint[]; informed bigint[]; contributor bigint[]; young bigint[]; helper bigint[];
-  family bigint[]; guardians bigint[]; own bigint[]; note_readers bigint[];
+  family bigint[]; guardians bigint[]; own bigint[]; note_readers bigint[]; audience bigint[];
   family_practices bigint[];
   -- spans and lists
   spans jsonb; notes jsonb; notes_if_opened jsonb;
-  withheld uuid[]; opened uuid[]; drafts uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
-  named_concerns uuid[];
+  opened jsonb; withheld uuid[]; drafts uuid[]; taken_out uuid[]; to_review uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
+  named_concerns uuid[]; named_about bigint[];
 BEGIN
   FOREACH place IN ARRAY nowhere LOOP
     PERFORM set_config('app.' || place, '', true);
@@ -116,7 +117,7 @@ BEGIN
   -- The viewer's own circle rows. `live`: in force. A row of authority none takes away every other family row.
   WITH rows AS (
     SELECT c.child_id, c.practice_id, c.role, c.authority, c.starts, c.ends,
-           authz.grown_up(c.id, c.role, c.child_id, moment) AS grown_up
+           c.authority <> 'none' AND authz.grown_up(c.id, c.role, c.child_id, moment) AS grown_up
     FROM public.accounts_circlerow c
     WHERE c.person_id = viewer AND c.starts <= moment
   ), closed AS (
@@ -154,19 +155,30 @@ BEGIN
     FROM authz.supervisors(moment) s WHERE s.person_id = viewer;
   END IF;
 
+  -- Leads and admins read the trail of their practice, but not what the circle of a child does that they are barred from.
+  barred_people := '{}'; office := admin || lead;
+  IF cardinality(office) > 0 AND cardinality(barred) > 0 THEN
+    SELECT coalesce(array_agg(DISTINCT c.person_id), '{}') INTO barred_people FROM public.accounts_circlerow c
+    WHERE c.child_id = ANY (barred) AND c.starts <= moment;
+  END IF;
+
   team := therapist || supervised;
   guardians := full_ || informed;
   family := guardians || young;
   own := family || contributor || helper;
   note_readers := full_ || young;
+  audience := team || guardians;
   practices := member || family_practices;
 
   -- What a family viewer may read of a child's time: up to now, without their quiet times.
   spans := '{}'; notes := '{}'; notes_if_opened := '{}'; withheld := '{}'; opened := '{}';
   named_concerns := '{}'; people := '{}'; known_rows := '{}'; known_people := '{}'; drafts := '{}';
-  SELECT coalesce(array_agg(n.concern), '{}') INTO named_concerns
+  taken_out := '{}'; to_review := '{}';
+  -- Who was ever named in a concern never reads who else was, not even once it is found to be an error.
+  SELECT coalesce(array_agg(n.concern), '{}'), coalesce(array_agg(DISTINCT n.child_id), '{}')
+  INTO named_concerns, named_about
   FROM public.accounts_named n
-  WHERE n.person_id = viewer AND n.named_at <= moment AND (n.void_from IS NULL OR moment < n.void_from);
+  WHERE n.person_id = viewer AND n.named_at <= moment;
 
   IF cardinality(own) > 0 THEN
     SELECT coalesce(jsonb_object_agg(x.child_id, x.span), '{}') INTO spans
@@ -224,8 +236,13 @@ BEGIN
     ) x;
     SELECT coalesce(array_agg(w.note_id), '{}') INTO withheld FROM public.sessions_log_withholding w
     WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.withheld_at <= moment;
-    SELECT coalesce(array_agg(w.note_id), '{}') INTO opened FROM public.sessions_log_opening w
-    WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.opened_at <= moment;
+    -- An opening covers what stood then: the note if it was signed, and what had been added to it.
+    SELECT coalesce(jsonb_object_agg(x.note_id, x.times), '{}') INTO opened
+    FROM (
+      SELECT w.note_id, range_agg(tstzrange(NULL, w.opened_at, '[]')) AS times FROM public.sessions_log_opening w
+      WHERE w.person_id = viewer AND w.child_id = ANY (note_readers) AND w.opened_at <= moment
+      GROUP BY w.note_id
+    ) x;
   END IF;
 
   -- Drafts that are not the viewer's own (row "Progress note, draft"): offered to them as supervisor, or left behind by
@@ -244,6 +261,18 @@ BEGIN
     ) d;
   END IF;
 
+  -- Updates from home entered in error (principle 7), for those who might read them but for that. Leads, who read none before,
+  -- are given those that still say what they first said: an error never shows words their author has replaced.
+  IF cardinality(audience) > 0 THEN
+    SELECT coalesce(array_agg(t.update_id), '{}') INTO taken_out FROM public.sessions_log_takenout t
+    WHERE t.child_id = ANY (audience);
+  END IF;
+  IF cardinality(lead) > 0 THEN
+    SELECT coalesce(array_agg(t.update_id), '{}') INTO to_review FROM public.sessions_log_takenout t
+    WHERE t.practice_id = ANY (lead)
+      AND NOT EXISTS (SELECT FROM public.sessions_log_updateedit e WHERE e.update_id = t.update_id);
+  END IF;
+
   -- Names family and helpers may read besides the therapists' (principle 10): the child's own account, supervisors, their
   -- household; guardians full and informed of each other; for the young person, whoever something was released to.
   IF cardinality(own) > 0 THEN
@@ -257,8 +286,13 @@ BEGIN
       UNION ALL
       SELECT h.person_id FROM public.accounts_circlerow h
       JOIN public.accounts_circlerow c ON c.child_id = h.child_id AND c.household = h.household
-      WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist' AND h.authority <> 'none'
-        AND h.starts <= moment
+      WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist'
+        AND h.starts <= moment AND (h.ends IS NULL OR moment < h.ends)
+        AND NOT authz.grown_up(h.id, h.role, h.child_id, moment)
+        AND NOT EXISTS (
+          SELECT FROM public.accounts_circlerow n
+          WHERE n.child_id = h.child_id AND n.person_id = h.person_id AND n.authority = 'none'
+            AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends))
         AND c.person_id = viewer AND c.starts <= moment AND (c.ends IS NULL OR moment < c.ends)
         AND NOT authz.grown_up(c.id, c.role, c.child_id, moment)
       UNION ALL
@@ -288,6 +322,7 @@ BEGIN
           set_config('app.admin', admin::text, true),
           set_config('app.lead', lead::text, true),
           set_config('app.barred', barred::text, true),
+          set_config('app.barred_people', barred_people::text, true),
           set_config('app.team', team::text, true),
           set_config('app.therapist', therapist::text, true),
           set_config('app.supervised', supervised::text, true),
@@ -304,10 +339,13 @@ BEGIN
           set_config('app.withheld', withheld::text, true),
           set_config('app.opened', opened::text, true),
           set_config('app.drafts', drafts::text, true),
+          set_config('app.taken_out', taken_out::text, true),
+          set_config('app.to_review', to_review::text, true),
           set_config('app.people', people::text, true),
           set_config('app.known_rows', known_rows::text, true),
           set_config('app.known_people', known_people::text, true),
-          set_config('app.named_concerns', named_concerns::text, true);
+          set_config('app.named_concerns', named_concerns::text, true),
+          set_config('app.named_about', named_about::text, true);
 
   RETURN jsonb_build_object('places', jsonb_build_object(
     'practices', to_jsonb(practices), 'member', to_jsonb(member), 'admin', to_jsonb(admin), 'lead', to_jsonb(lead),
@@ -327,8 +365,7 @@ BEGIN
         AND NOT EXISTS (
           SELECT FROM public.accounts_circlerow n
           WHERE n.person_id = viewer AND n.child_id = c.child_id AND n.authority = 'none'
-            AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends)
-            AND NOT authz.grown_up(n.id, n.role, n.child_id, moment))))
+            AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends))))
     || (SELECT jsonb_build_object('name', n.name) FROM public.accounts_person n WHERE n.account_id = viewer)
     || coalesce((SELECT jsonb_build_object('zone', p.time_zone, 'language', p.language)
                  FROM public.accounts_practice p WHERE p.id = ANY (practices) ORDER BY p.id LIMIT 1), '{}');
@@ -442,7 +479,7 @@ DECLARE
 BEGIN
   FOREACH held SLICE 1 IN ARRAY ARRAY[
     ['session', 'therapist_id'], ['sessionrecord', 'author_id'], ['progressnote', 'author_id'], ['addendum', 'author_id'],
-    ['processnote', 'author_id'], ['summary', 'author_id'], ['homeupdate', 'author_id'], ['reply', 'author_id']]
+    ['processnote', 'author_id'], ['summary', 'author_id'], ['reply', 'author_id']]
   LOOP
     EXECUTE format('DROP TRIGGER IF EXISTS hold_the_words ON public.sessions_log_%I', held[1]);
     EXECUTE format('CREATE TRIGGER hold_the_words BEFORE UPDATE ON public.sessions_log_%I FOR EACH ROW'

@@ -23,6 +23,7 @@ from sessions_log.models import (
     SessionRecord,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
     Wish,
     Withholding,
@@ -201,8 +202,11 @@ def add_update(item: Item, rows: Rows) -> None:
         item, "kind", "body", "where", "antecedent", "behaviour", "consequence", "helped", "intensity", "observed_at",
         "posted_at",
     )  # fmt: skip
-    update = HomeUpdate(**placed, **rows.in_error(item), **texts, author_id=rows.person(item, "author"))
+    update = HomeUpdate(**placed, **texts, author_id=rows.person(item, "author"))
     rows.add(update)
+    if error := item.get("entered_in_error"):
+        by = rows.person(error, "by")
+        rows.add(TakenOut(**placed, update=update, taken_by_id=by, taken_at=error["at"], reason=error["reason"]))
     for edit in item.get("edits", []):
         words = {name: getattr(update, name) for name in WORDS} | {"body": edit["body"]}
         rows.add(UpdateEdit(**placed, **words, update=update, edited_at=edit["at"]))
@@ -214,6 +218,7 @@ def add_update(item: Item, rows: Rows) -> None:
                 update=update,
                 shared_by_id=update.author_id,
                 person_id=rows.person(sharing, "person"),
+                posted_at=update.posted_at,
                 shared_at=sharing["at"],
             )
         )

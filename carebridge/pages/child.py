@@ -15,10 +15,11 @@ from accounts.reads import therapists_now
 from accounts.visibility import viewer
 from carebridge.lib import cursor
 from sessions_log.actions.looks import look
+from sessions_log.actions.summaries import mark_read
 from sessions_log.enums import MarkKind
 from sessions_log.forms.search import SearchForm
 from sessions_log.reads import KINDS, Entry, stream
-from sessions_log.search import Hit
+from sessions_log.search import Hit, shown_whole
 from sessions_log.search import search as find
 
 LAST_ID = UUID(int=2**128 - 1)  # a cursor with it begins at the moment itself
@@ -38,6 +39,8 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
     since = None if before or kind else look(child=child)
     therapists = therapists_now(child)
     names = names_of({*therapists, *(entry.author_id for entry in entries)})
+    if whole := [entry.id for entry in entries if entry.whole]:
+        mark_read(child=child, summaries=whole)
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
     context = {
         "child": child,
@@ -92,6 +95,7 @@ def printed(request: HttpRequest, child: Child) -> HttpResponse:
     """The timeline whole, from a day on, oldest week last, to be printed or kept as a PDF by the browser."""
     since = read_day(request.GET.get("since", "")) or timezone.localdate(viewer().moment - PRINTED)
     entries, last = stream(child, since=midnight(since), whole=True)
+    mark_read(child=child, summaries=[entry.id for entry in entries if entry.kind == "summary"])
     audit.record("child_printed", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
     context = {
         "child": child,
@@ -115,6 +119,8 @@ def search(request: HttpRequest, child: Child) -> HttpResponse:
         data, asked = form.cleaned_data, True
         hits, last = find(child, data["q"], form.since(), cursor.read(data["before"]))
     names = names_of({hit.author_id for hit in hits})
+    if whole := shown_whole(hits):
+        mark_read(child=child, summaries=whole)
     audit.record("searched", child=child, shown=[child.public_id, *(hit.id for hit in hits)], request=request)
     context = {
         "child": child,

@@ -18,14 +18,16 @@ from accounts.models.people import names_of
 from accounts.today_reads import cards, children_in, never_came, shut_out, to_review, without_therapist
 from accounts.views.practice import asked_for
 from accounts.visibility import viewer
+from sessions_log.actions.summaries import mark_read
 from sessions_log.enums import MarkKind
 from sessions_log.models import Release
 from sessions_log.note_reads import waiting_for_me
-from sessions_log.reads import PAGE
+from sessions_log.reads import EXCERPT, PAGE
 from sessions_log.today_reads import FEW, from_home, held, latest_summary, news, unanswered, unmarked, without_note
 from sessions_log.views.shared import entries_of, named_in
 
 DAY = timedelta(days=1)
+LONGER = 400  # characters of the summary that stands by itself
 CHILDREN = 30  # on the first page; the rest is one tap away
 
 
@@ -43,14 +45,9 @@ class Shown:
         self.people |= set(people)
 
     def record(self, request: HttpRequest, action: str, children: dict[int, Child]) -> None:
-        """One row in each practice's trail, which tells of its own children only."""
-        practices = viewer().practices
-        for practice in practices:
-            here = [number for number in self.ids if children[number].practice_id == practice]
-            rows = [row for number in here for row in (children[number].public_id, *self.ids[number])]
-            audit.record(action, practices=[practice], shown=rows, request=request)
-        if not practices:
-            audit.record(action, request=request)
+        """One row of the trail for each child."""
+        shown = {children[number]: [children[number].public_id, *ids] for number, ids in self.ids.items()}
+        audit.record_each(action, shown, request=request)
 
 
 @for_places()
@@ -83,12 +80,14 @@ def today(request: HttpRequest) -> HttpResponse:
         "moment": me.moment,
         "mark_kinds": MarkKind.choices,
     }
+    for item in context.get("whole", []):  # all of it stood on the page: it has been read
+        mark_read(child=children[item.child_id], summaries=[item.id])
     shown.record(request, "home_read", children)
     return render(request, "pages/today.html", context)
 
 
 def family_side(shown: Shown) -> dict[str, Any]:
-    """What is new since one looked, and when a reply comes."""
+    """What is new since one looked, what may help at home, and when a reply comes."""
     own = viewer().places["own"]
     found, more = news(own)
     waiting, latest = unanswered(own), latest_summary(own)
@@ -96,7 +95,9 @@ def family_side(shown: Shown) -> dict[str, Any]:
         shown.add(item.child_id, *item.shown, people=[item.author_id])
     for sent in waiting:
         shown.add(sent.update.child_id, sent.update.pk)
-    return {"news": found, "more_news": more, "waiting": waiting, "latest": latest}
+    lines = [(item, EXCERPT) for item in found] + [(item, LONGER) for item in latest]
+    whole = [item for item, size in lines if item.kind == "summary" and len(item.words) <= size]
+    return {"news": found, "more_news": more, "waiting": waiting, "latest": latest, "whole": whole}
 
 
 def young_side(shown: Shown) -> dict[str, Any]:

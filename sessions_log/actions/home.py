@@ -12,6 +12,7 @@ from accounts.reads import co_guardians
 from accounts.visibility import enter, viewer
 from sessions_log.actions.notes import Stale
 from sessions_log.enums import MarkKind
+from sessions_log.error_reads import taken_out
 from sessions_log.home_reads import is_answered, latest
 from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, UpdateEdit
 from sessions_log.reads import shared_with
@@ -44,8 +45,8 @@ def reword_update(*, child: Child, update: HomeUpdate, seen: UUID, form_key: UUI
     """Put a later wording in the place of one's own update, whole; the earlier ones are kept. Sent twice, changed once.
 
     `seen`: the id of the wording the writer saw. Raises Stale when it is not the latest any more, Answered when somebody
-    of the team has marked or answered the update, as far as its author may know (visibility.md, Quiet), or it was entered
-    in error. Raises SentBefore when this form came before with other words, DoesNotExist when it is the writer's no more.
+    of the team has marked or answered the update, as far as its author may know (visibility.md, Quiet), or its author has
+    taken it out. Raises SentBefore when this form came before with other words, DoesNotExist when it is the writer's no more.
     """
     # Whoever marks it at this moment waits for the end of this, and so does another window of the author. Whoever was first
     # is not overlooked: what counts is what stands when the wait is over.
@@ -59,7 +60,7 @@ def reword_update(*, child: Child, update: HomeUpdate, seen: UUID, form_key: UUI
         return
     if latest(update).id != seen:
         raise Stale
-    if update.error_at or is_answered(update):
+    if taken_out(update) or is_answered(update):
         raise Answered
     edit = UpdateEdit.objects.create(
         practice_id=child.practice_id, child=child, update=update, edited_at=me.moment, form_key=form_key, **words
@@ -77,7 +78,7 @@ def share_update(*, child: Child, update: HomeUpdate, person_id: int) -> None:
         [
             Sharing(
                 practice_id=child.practice_id, child=child, update=update, shared_by_id=me.person_id,
-                person_id=person_id, shared_at=me.moment,
+                person_id=person_id, posted_at=update.posted_at, shared_at=me.moment,
             )
         ],
         ignore_conflicts=True,  # shared already: it stands

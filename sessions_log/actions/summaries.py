@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import UUIDField
 
 from accounts import audit
 from accounts.actions.once import insert_once
+from accounts.enums import CircleRole
 from accounts.models import Child
-from accounts.reads import Reader
+from accounts.reads import Reader, let_in
 from accounts.visibility import acting_as, viewer
+from carebridge.lib.among import Among
 from sessions_log.actions.notes import Stale
 from sessions_log.enums import WishKind
 from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
@@ -120,14 +123,15 @@ def release_summary(
 ) -> list[Reader]:  # fmt: skip
     """Release to the chosen readers, all or none; returns those it does not reach (quiet), for the therapist to know.
 
-    Raises Refused for a reader who cannot be chosen; who the child does not wish to read it, unless `ground` (a coded
-    OverrideGround) and `explanation` (how it was explained to the child) are given; or who is quiet, unless
-    `send_anyway`. A reader whose release stands already is left as they are; one whom it does not reach, though they could
-    be reached now, is given a new one, dated now.
+    Raises Refused for a reader who cannot be chosen, a helper whose consent has ended since the page was made among them; who
+    the child does not wish to read it, unless `ground` (a coded OverrideGround) and `explanation` (how it was explained to
+    the child) are given; or who is quiet, unless `send_anyway`. A reader whose release stands already is left as they are;
+    one whom it does not reach, though they could be reached now, is given a new one, dated now.
     """
     me = viewer()
     wish = Wish.objects.visible().filter(summary=summary).first()
     placed = {"practice_id": child.practice_id, "child_id": child.pk}
+    helpers = let_in(child)
     standing = {
         release.recipient_id: release
         for release in Release.objects.visible().filter(summary=summary, withdrawn_at__isnull=True)
@@ -141,7 +145,7 @@ def release_summary(
                 not_reached.append(reader)
                 continue
             withdraw_release(child=child, release=standing[reader.person.pk])
-        if not reader.choosable:
+        if not reader.choosable or (reader.role == CircleRole.HELPER and reader.person.pk not in helpers):
             raise Refused("not_choosable", reader.person.pk)
         if reader.quiet and not send_anyway:
             raise Refused("quiet", reader.person.pk)
@@ -191,24 +195,19 @@ def reaches(*, summary: Summary, person_id: int) -> bool:
 
 
 @transaction.atomic
-def mark_read(*, child: Child, summary: Summary) -> None:
-    """Note when the recipient first opened the summary. Nothing happens for anyone else, or again."""
+def mark_read(*, child: Child, summaries: Iterable[UUID]) -> None:
+    """Note when the recipient was first shown the whole text of each. Nothing happens for anyone else, or again."""
     me = viewer()
-    release = (
-        Release.objects.visible()
-        .filter(summary=summary, recipient_id=me.person_id, withdrawn_at__isnull=True, reading__isnull=True)
-        .first()
+    mine = Release.objects.visible().filter(
+        Among("summary_id", list(summaries), UUIDField()), recipient_id=me.person_id, withdrawn_at__isnull=True
     )
-    if release is not None:
-        Reading.objects.bulk_create(
-            [
-                Reading(
-                    practice_id=child.practice_id,
-                    child=child,
-                    release=release,
-                    reader_id=me.person_id,
-                    read_at=me.moment,
-                )
-            ],
-            ignore_conflicts=True,  # opened in two windows at once: the first one counts
-        )
+    unread = mine.filter(reading__isnull=True).values_list("pk", flat=True)
+    Reading.objects.bulk_create(
+        [
+            Reading(
+                practice_id=child.practice_id, child=child, release_id=release, reader_id=me.person_id, read_at=me.moment
+            )
+            for release in unread
+        ],
+        ignore_conflicts=True,  # opened in two windows at once: the first one counts
+    )  # fmt: skip

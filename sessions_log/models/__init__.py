@@ -1,6 +1,6 @@
 """Every model of the room, by noun."""
 
-from sessions_log.models.home import HomeUpdate, Mark, Reply, Sharing, UpdateEdit
+from sessions_log.models.home import HomeUpdate, Mark, Reply, Sharing, TakenOut, UpdateEdit
 from sessions_log.models.looks import Look
 from sessions_log.models.notes import Addendum, CoSignature, NoteOffer, Opening, ProcessNote, ProgressNote, Withholding
 from sessions_log.models.practice import FormDraft, PracticeChoice
@@ -28,6 +28,7 @@ __all__ = [
     "SessionRecord",
     "Sharing",
     "Summary",
+    "TakenOut",
     "UpdateEdit",
     "Wish",
     "Withholding",

@@ -8,7 +8,10 @@ from accounts.models import ChildItem
 from accounts.visibility import (
     entered_in_error,
     in_place,
+    leads,
+    listed,
     mine,
+    nobody,
     not_in_error,
     past,
     reviewers,
@@ -39,8 +42,9 @@ class Told(models.Model):
 WORDS = tuple(field.name for field in Told._meta.fields)
 
 
-class HomeUpdate(ChildItem, InError, Told):
-    """What happened at home, as first posted. Later wordings are `UpdateEdit` rows of their own."""
+class HomeUpdate(ChildItem, Told):
+    """What happened at home, as first posted. Later wordings are `UpdateEdit` rows of their own, and so is that it was taken
+    out (`TakenOut`): its author reads the row in any case, and not of a mistake the practice found."""
 
     author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=UpdateKind.choices)
@@ -68,29 +72,29 @@ class HomeUpdate(ChildItem, InError, Told):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "Home update": its author (principle 11); team; each guardian it is shared with, while that stands."""
+        """Row "Home update": its author (principle 11); team; each guardian it is shared with, while that stands. Once taken
+        out: its author, who reviews it on the team, and leads if what they read there is what its author says now."""
         shared = Sharing.objects.filter(Sharing.standing_to_me(), update_id=OuterRef("pk"))
-        with_me = in_place("guardians") & seen("posted_at") & Q(Exists(shared))
-        others = unless_in_error(
-            (in_place("team") & past("posted_at")) | with_me, author="author_id", begun=past("posted_at")
-        )
-        return (in_place("own") & mine("author_id")) | others
+        own = in_place("own") & mine("author_id")
+        team = in_place("team") & past("posted_at") & (reviewers("author_id") | ~listed("taken_out"))
+        with_me = in_place("guardians") & ~listed("taken_out") & Q(Exists(shared))
+        looked_after = leads() & past("posted_at") & listed("to_review")
+        return own | team | with_me | looked_after
 
     @classmethod
     def insertable_by(cls) -> Q:
         """Anyone of the family or a helper, in their own name."""
-        return in_place("own") & mine("author_id") & past("posted_at") & Q(error_at__isnull=True)
+        return in_place("own") & mine("author_id") & past("posted_at")
 
     @classmethod
     def changeable_by(cls) -> Q:
-        """Nothing but entered in error: by its author, too."""
-        return not_in_error()
+        """Its author, who holds it while putting it in other words (SELECT … FOR UPDATE asks this rule)."""
+        return in_place("own") & mine("author_id")
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Entered in error by the viewer."""
-        by_me = past("error_at") & mine("error_by_id") & ~Q(error_reason="")
-        return by_me & ((in_place("own") & mine("author_id")) | reviewers("author_id"))
+        """Nothing: it never changes."""
+        return nobody()
 
 
 def visible_update() -> Exists:
@@ -101,6 +105,44 @@ def visible_update() -> Exists:
 def my_update() -> Exists:
     """The update is the viewer's own, about the same child."""
     return Exists(HomeUpdate.objects.filter(mine("author_id"), pk=OuterRef("update_id"), child_id=OuterRef("child_id")))
+
+
+class TakenOut(ChildItem):
+    """An update entered in error: by whom, when, why. Not a column of the update, whose author must not learn of it from the
+    practice's side, quiet or not. One row per person: an author may take out what the practice has taken out already."""
+
+    child = models.ForeignKey("accounts.Child", on_delete=models.PROTECT, related_name="+", db_index=False)
+    update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="taken_out")
+    taken_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="taken_out_once", fields=["update", "taken_by"])]
+        indexes = [models.Index(fields=["child"], include=["update"], name="taken_out_of_child")]
+        triggers = [pgtrigger.Protect(name="taken_out_for_good", operation=pgtrigger.Update)]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """Principle 7: the team's supervisors, the leads, and who did it; the update's author only if they did it themselves."""
+        mine_still = mine("taken_by_id") & (in_place("own") | in_place("team"))
+        return past("taken_at") & (in_place("supervised") | leads() | mine_still)
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """In one's own name, with a reason, of an update one reads: its author, or whoever still reads it then."""
+        read = HomeUpdate.objects.filter(
+            HomeUpdate.visible_to(),
+            (in_place("own") & mine("author_id")) | reviewers("author_id"),
+            pk=OuterRef("update_id"),
+            child_id=OuterRef("child_id"),
+        )
+        return mine("taken_by_id") & past("taken_at") & ~Q(reason="") & Q(Exists(read))
+
+    @classmethod
+    def known_of(cls, update: str = "pk") -> Exists:
+        """The viewer may know that the update was taken out."""
+        return Exists(cls.objects.filter(cls.visible_to(), update_id=OuterRef(update)))
 
 
 class UpdateEdit(ChildItem, Told):
@@ -121,11 +163,14 @@ class UpdateEdit(ChildItem, Told):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """As the update, at the edit's own moment."""
+        """As the update, at the edit's own moment; what was reworded by the time it was shared, from the sharing on."""
+        stood = Sharing.objects.filter(
+            Sharing.standing_to_me(), update_id=OuterRef("update_id"), shared_at__gte=OuterRef("edited_at")
+        )
         rule = (
             (in_place("team") & past("edited_at"))
             | (in_place("own") & Q(my_update()))
-            | (in_place("guardians") & seen("edited_at"))
+            | (in_place("guardians") & (seen("edited_at") | Q(Exists(stood))))
         )
         return rule & Q(visible_update())
 
@@ -137,18 +182,18 @@ class UpdateEdit(ChildItem, Told):
             Q(Exists(model.objects.filter(model.visible_to(), update_id=OuterRef("update_id"))))
             for model in (Mark, Reply)
         ]
-        standing = HomeUpdate.objects.filter(
-            mine("author_id"), pk=OuterRef("update_id"), child_id=OuterRef("child_id"), error_at__isnull=True
-        )
-        return in_place("own") & past("edited_at") & Q(Exists(standing)) & ~answered[0] & ~answered[1]
+        own, gone = Q(my_update()), Q(TakenOut.known_of("update_id"))
+        return in_place("own") & past("edited_at") & own & ~gone & ~answered[0] & ~answered[1]
 
 
 class Sharing(ChildItem):
-    """An update shown to another guardian by its author's choice, while it stands."""
+    """An update shown to another guardian by its author's choice, while it stands. `posted_at` is its update's: the rule cannot
+    look the update up, whose own rule looks here."""
 
     update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="sharings")
     shared_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField()
     shared_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -163,28 +208,30 @@ class Sharing(ChildItem):
             pgtrigger.Protect(
                 name="sharing_never_changes",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("update", "shared_by", "person", "shared_at", "child"),
+                condition=pgtrigger.AnyChange("update", "shared_by", "person", "posted_at", "shared_at", "child"),
             )
         ]
 
     @classmethod
     def standing_to_me(cls) -> Q:
-        """Shared with the viewer, not withdrawn, at a moment they may read."""
-        return mine("person_id") & Q(withdrawn_at__isnull=True) & seen("shared_at")
+        """Shared with the viewer, not withdrawn, posted and shared at moments they may read."""
+        return mine("person_id") & Q(withdrawn_at__isnull=True) & seen("posted_at") & seen("shared_at")
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Team; the author who chose; the reader while it stands."""
+        """Team; the author who chose; the reader while it stands. Hidden with the update."""
+        there = ~listed("taken_out", "update_id")
+        moments = past("posted_at") & past("shared_at")
         return (
-            (in_place("team") & past("shared_at"))
+            (in_place("team") & moments & (reviewers("shared_by_id") | there))
             | (in_place("own") & mine("shared_by_id"))
-            | (in_place("guardians") & cls.standing_to_me())
+            | (in_place("guardians") & cls.standing_to_me() & there)
         )
 
     @classmethod
     def insertable_by(cls) -> Q:
-        """The update's author (a foreign key on update and author holds that), with a guardian they are told of
-        (principle 10)."""
+        """The update's author (a foreign key on the update, its author and moment holds that), with a guardian they are told
+        of (principle 10)."""
         fresh = past("shared_at") & Q(withdrawn_at__isnull=True) & ~mine("person_id")
         return in_place("own") & mine("shared_by_id") & fresh & told_of()
 

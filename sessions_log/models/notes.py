@@ -19,7 +19,7 @@ from accounts.visibility import (
     unless_in_error,
 )
 from sessions_log.enums import CoSignKind, NoteTemplate
-from sessions_log.models.sessions import InError, Session
+from sessions_log.models.sessions import InError, Session, standing_session
 
 
 class ProgressNote(ChildItem, InError):
@@ -66,22 +66,21 @@ class ProgressNote(ChildItem, InError):
     def visible_to(cls) -> Q:
         """Rows "Progress note, draft" and "signed": the spans carry agreement, first row, naming and quiet."""
         opened_to_family = in_place("note_readers") & (
-            seen("signed_at", spans="notes") | (listed("opened") & seen("signed_at", spans="notes_if_opened"))
+            seen("signed_at", spans="notes")
+            | (seen("signed_at", spans="opened", of="id") & seen("signed_at", spans="notes_if_opened"))
         )
         signed = past("signed_at") & (in_place("team") | (opened_to_family & ~listed("withheld")))
-        draft = past("written_at") & ((in_place("therapist") & mine("author_id")) | listed("drafts"))
-        return unless_in_error(
-            signed | (Q(signed_at__isnull=True) & draft),
-            author="author_id",
-            begun=Q(signed_at__isnull=True) | past("signed_at"),
-        )
+        mine_or_given = (in_place("therapist") & mine("author_id")) | listed("drafts")
+        draft = Q(signed_at__isnull=True) & past("written_at") & mine_or_given
+        # An error hides and never shows: of a draft nobody reads more afterwards than before.
+        return unless_in_error(signed | draft, author="author_id", begun=past("signed_at") | draft)
 
     @classmethod
     def insertable_by(cls) -> Q:
         """The child's therapists, as drafts of their own."""
-        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        held = standing_session()
         fresh = Q(signed_at__isnull=True, error_at__isnull=True) & past("written_at")
-        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+        return in_place("therapist") & mine("author_id") & fresh & Q(held)
 
     @classmethod
     def changeable_by(cls) -> Q:
@@ -114,9 +113,10 @@ class Addendum(ChildItem, InError):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """As the signed note, at the addendum's own moment."""
+        """As the signed note, at the addendum's own moment; later than an opening it needs one of its own."""
         opened_to_family = in_place("note_readers") & (
-            seen("added_at", spans="notes") | (listed("opened", "note_id") & seen("added_at", spans="notes_if_opened"))
+            seen("added_at", spans="notes")
+            | (seen("added_at", spans="opened", of="note_id") & seen("added_at", spans="notes_if_opened"))
         )
         rule = past("added_at") & (in_place("team") | opened_to_family)
         return unless_in_error(rule, author="author_id", begun=past("added_at")) & Q(visible_note())
@@ -215,6 +215,12 @@ class CoSignature(ChildItem):
         return in_place("supervised") & mine("person_id") & past("acted_at") & Q(Exists(standing))
 
 
+def unless_named(made_by: str) -> Q:
+    """What may follow from a concern is hidden from whoever is or was named in one about the child, whatever their role
+    (principle 1), but for what they did themselves."""
+    return mine(made_by) | ~in_place("named_about")
+
+
 class Withholding(ChildItem):
     """A signed note withheld from one person, with its ground."""
 
@@ -229,12 +235,12 @@ class Withholding(ChildItem):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "Withholding of a note, its ground": team."""
-        return in_place("team") & past("withheld_at") & Q(visible_note())
+        """Row "Withholding of a note, its ground": team, but for who is named about this child (its ground may say why)."""
+        return in_place("team") & past("withheld_at") & unless_named("withheld_by_id") & Q(visible_note())
 
 
 class Opening(ChildItem):
-    """A signed note opened, one by one, to someone named in a concern."""
+    """A signed note opened, one by one, to someone named in a concern, with what had been added to it by then."""
 
     note = models.ForeignKey(ProgressNote, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
@@ -242,12 +248,12 @@ class Opening(ChildItem):
     opened_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["person", "child"], include=["note"], name="opened_to_person")]
+        indexes = [models.Index(fields=["person", "child"], include=["note", "opened_at"], name="opened_to_person")]
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Team."""
-        return in_place("team") & past("opened_at") & Q(visible_note())
+        """Team, but for who is named about this child: that a note was opened to someone says that they are named."""
+        return in_place("team") & past("opened_at") & unless_named("opened_by_id") & Q(visible_note())
 
 
 class ProcessNote(ChildItem, InError):
@@ -273,9 +279,9 @@ class ProcessNote(ChildItem, InError):
     @classmethod
     def insertable_by(cls) -> Q:
         """The child's therapists."""
-        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        held = standing_session()
         fresh = past("written_at") & Q(error_at__isnull=True)
-        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+        return in_place("therapist") & mine("author_id") & fresh & Q(held)
 
     @classmethod
     def changeable_by(cls) -> Q:

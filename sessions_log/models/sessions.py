@@ -73,6 +73,15 @@ class Session(ChildItem, InError):
         return entered_in_error("therapist_id")
 
 
+def standing_session() -> Exists:
+    """The session something is written about can be read, is about the same child and was not entered in error."""
+    return Exists(
+        Session.objects.filter(
+            Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"), error_at__isnull=True
+        )
+    )
+
+
 class SessionRecord(ChildItem, InError):
     """The clinical record of a session: techniques, themes, affect, engagement (0–10), the child's words and choices."""
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import ChildItem
 from accounts.visibility import entered_in_error, in_place, mine, not_in_error, past, reviewers, seen, unless_in_error
 from sessions_log.enums import OverrideGround, WishKind
-from sessions_log.models.sessions import InError, Session
+from sessions_log.models.sessions import InError, Session, standing_session
 
 
 class Summary(ChildItem, InError):
@@ -38,9 +38,9 @@ class Summary(ChildItem, InError):
     @classmethod
     def insertable_by(cls) -> Q:
         """The child's therapists."""
-        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
+        held = standing_session()
         fresh = past("written_at") & Q(error_at__isnull=True)
-        return in_place("therapist") & mine("author_id") & fresh & Q(Exists(held))
+        return in_place("therapist") & mine("author_id") & fresh & Q(held)
 
     @classmethod
     def changeable_by(cls) -> Q:
@@ -184,9 +184,12 @@ class Wish(ChildItem):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "The child's wish": team; the young person, from the summary's first release they may see."""
+        """Row "The child's wish": team; the young person, from the summary's first release they may see, unless it was
+        recorded in their quiet time."""
         released = Release.objects.filter(Release.visible_to(), summary_id=OuterRef("summary_id"))
-        rule = (in_place("team") & past("recorded_at")) | (in_place("young") & Q(Exists(released)))
+        rule = (in_place("team") & past("recorded_at")) | (
+            in_place("young") & seen("recorded_at") & Q(Exists(released))
+        )
         return unless_in_error(rule, author="recorded_by_id", begun=past("recorded_at"))
 
     @classmethod

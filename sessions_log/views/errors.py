@@ -16,13 +16,14 @@ from sessions_log.forms.errors import ErrorForm
 
 def confirm(
     request: HttpRequest, *, child: Child, item: ChildItem, title: str, back: str, also: Sequence[ChildItem] = (),
-    private: bool = False,
+    private: bool = False, draft: bool = False, warning: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Say what will happen, ask why, then do it and go back.
 
     The view before it has loaded `item` from `enterable(Model.objects.visible())`. `title`: names what it is, without
     anyone's name ("Progress note"). `back`: the item's page. `also`: what hangs on it and may go with it.
-    `private`: nobody but the viewer reads it, then as now.
+    `private`: nobody but the viewer reads it, then as now. `draft`: nobody reads it then who could not before. `warning`:
+    what else comes of it.
     """
     form = ErrorForm(request.POST or None, also=bool(also))
     if request.method == "POST" and form.is_valid():
@@ -35,4 +36,5 @@ def confirm(
         return redirect(back)
     audit.record("form_read", child=child, shown=[item.pk], request=request)
     context = {"child": child, "form": form, "title": title, "back": back, "also": also, "private": private}
+    context |= {"draft": draft, "warning": warning}
     return render(request, "sessions_log/error.html", context)

@@ -22,7 +22,7 @@ from sessions_log.actions import home as actions
 from sessions_log.actions.errors import enter_in_error
 from sessions_log.actions.notes import Stale
 from sessions_log.enums import MarkKind
-from sessions_log.error_reads import enterable
+from sessions_log.error_reads import enterable, still_in, taken_out
 from sessions_log.forms.common import sent_before
 from sessions_log.forms.home import MarkForm, MistakeForm, ReplyForm, RewordForm, UpdateForm, told_in
 from sessions_log.home_reads import is_answered, latest, marks_of, sessions_after, steps_of_sharing, wordings
@@ -95,8 +95,8 @@ def reword_page(request: HttpRequest, child: Child, update: HomeUpdate, form: Re
 
 
 def mine_or_404(child: Child, update: UUID) -> HomeUpdate:
-    """The viewer's own update, unless it was entered in error."""
-    own = HomeUpdate.objects.visible().filter(author_id=viewer().person_id, error_at__isnull=True)
+    """The viewer's own update, unless they took it out."""
+    own = still_in(HomeUpdate.objects.visible()).filter(author_id=viewer().person_id)
     found: HomeUpdate = get_object_or_404(own, pk=update, child=child)
     return found
 
@@ -166,8 +166,10 @@ def read(request: HttpRequest, child: Child, update: UUID, reply_form: ReplyForm
 
 def loop(update: HomeUpdate) -> dict[str, Any]:
     """What its author and the team see: every wording, the marks, the replies."""
-    told, replies = wordings(update), list(Reply.objects.visible().filter(update=update).order_by("posted_at", "pk"))
+    out, told = taken_out(update), wordings(update)
+    replies = list(Reply.objects.visible().filter(update=update).order_by("posted_at", "pk"))
     return {
+        "out": out,
         "words": told[0].words,
         "changed": len(told) > 1,
         "earlier": told[1:],
@@ -181,7 +183,8 @@ def loop(update: HomeUpdate) -> dict[str, Any]:
 
 def people_in(update: HomeUpdate, context: dict[str, Any]) -> set[int]:
     """Numbers of everyone named on the page."""
-    people = {update.author_id, update.error_by_id, *(step.person_id for step in context["steps"])}
+    people = {update.author_id, *(step.person_id for step in context["steps"])}
+    people |= {context["out"].taken_by_id} if context["out"] else set()
     for item in context["replies"]:
         people |= {item.author_id, item.error_by_id}
     return (people | {mark.marked_by_id for mark, _held in context["marks"]}) - {None}
@@ -196,7 +199,7 @@ def author_side(child: Child, update: HomeUpdate) -> dict[str, Any]:
         "is_author": True,
         "names": names_of(people_in(update, context)),
         "others": [(other, other.person.pk in shared) for other in others],
-        "may_reword": not update.error_at and not context["marks"] and not context["replies"],
+        "may_reword": not context["out"] and not context["marks"] and not context["replies"],
     }
 
 
@@ -227,7 +230,7 @@ def team_side(child: Child, update: HomeUpdate, reply_form: ReplyForm | None) ->
 @about_child("team")
 def reply(request: HttpRequest, child: Child, update: UUID) -> HttpResponse:
     """Answer an update."""
-    found = get_object_or_404(HomeUpdate.objects.visible(), pk=update, child=child, error_at__isnull=True)
+    found = get_object_or_404(still_in(HomeUpdate.objects.visible()), pk=update, child=child)
     form = ReplyForm(request.POST)
     unreached = is_out_of_reach(found.author_id, child)
     if form.is_valid() and unreached and "anyway" not in request.POST:
@@ -258,14 +261,17 @@ def reply_error(request: HttpRequest, child: Child, reply: UUID) -> HttpResponse
     """Take a reply out."""
     found = get_object_or_404(enterable(Reply.objects.visible()), pk=reply, child=child)
     back = reverse("update", args=[child.public_id, found.update_id])
-    return confirm(request, child=child, item=found, title=_("Reply"), back=back)
+    warning = _(
+        "It vanishes at once from the page of whoever wrote the update, even if they have read it and nothing else reaches them."
+    )
+    return confirm(request, child=child, item=found, title=_("Reply"), back=back, warning=warning)
 
 
 @require_POST
 @about_child("team")
 def mark(request: HttpRequest, child: Child, update: UUID) -> HttpResponse:
     """Seen, used in session, let's talk: one tap, answered by the marks alone where the browser can swap them in."""
-    found = get_object_or_404(HomeUpdate.objects.visible(), pk=update, child=child, error_at__isnull=True)
+    found = get_object_or_404(still_in(HomeUpdate.objects.visible()), pk=update, child=child)
     form = MarkForm(request.POST, sessions=sessions_after(child, found))
     if not form.is_valid():
         raise Http404

@@ -47,7 +47,7 @@ def chosen(known: list[Layout], key: str) -> Layout:
 @about_child("therapist")
 def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Start a progress note as a draft. Another template is tried on without saving; the words go along."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     known = layouts(child)
     asked = request.POST.get("use") or request.POST.get("template") or request.GET.get("template", NoteTemplate.DAP)
     form = NoteForm(request.POST or None, layout=chosen(known, asked))
@@ -67,7 +67,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words of a note: they make the draft, whose address the page goes on with."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     form = NoteForm(request.POST, layout=chosen(layouts(child), request.POST.get("template", "")))
     if not form.is_valid():
         return saving.refused(form)
@@ -210,7 +210,10 @@ def error(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     found = get_object_or_404(enterable(ProgressNote.objects.visible()), pk=note, child=child)
     also = list(enterable(Addendum.objects.visible()).filter(note=found).order_by("added_at", "pk"))
     back = reverse("note", args=[child.public_id, found.pk])
-    return errors.confirm(request, child=child, item=found, title=_("Progress note"), back=back, also=also)
+    return errors.confirm(
+        request, child=child, item=found, title=_("Progress note"), back=back, also=also,
+        draft=found.signed_at is None,
+    )  # fmt: skip
 
 
 @about_child("team")

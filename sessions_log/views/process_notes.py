@@ -25,7 +25,7 @@ from sessions_log.views import errors, saving
 @about_child("therapist")
 def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Start a process note."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     form = ProcessNoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -43,7 +43,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words: they make the note, whose address the page goes on with."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     if not request.POST.get("body", "").strip():
         return saving.saved()
     form = ProcessNoteForm(request.POST)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import about_child
@@ -37,7 +37,7 @@ from sessions_log.who_reads import names_reading, readers_if
 @about_child("therapist")
 def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Write a summary. Nobody of the family reads it yet."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     form = SummaryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -55,7 +55,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words: they make the summary, whose address the page goes on with."""
-    held = get_object_or_404(Session.objects.visible(), pk=session, child=child)
+    held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     form = SummaryForm(request.POST)
     if not request.POST.get("body", "").strip():
         return saving.saved()
@@ -73,13 +73,13 @@ def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpRespo
     return saving.saved(summary.changed_at, address=address, autosave=going_on)
 
 
+@require_GET
 @about_child("team", "family", "helper")
 def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
-    """The summary. For the team also the child's wish, who reads it, and what there is to do; for the young person the wish
-    and who reads it (worked case 5)."""
+    """The summary, and that it was read. For the team also the child's wish, who reads it, and what there is to do; for the
+    young person the wish and who reads it (worked case 5)."""
     found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child)
-    if request.method == "GET":
-        actions.mark_read(child=child, summary=found)
+    actions.mark_read(child=child, summaries=[found.pk])
     audit.record("summary_read", child=child, shown=[found.pk], request=request)
     context: dict[str, Any] = {"child": child, "summary": found, "names": names_of({found.author_id})}
     if viewer().stands_in("team", child.pk):

@@ -26,9 +26,8 @@ def unfinished_notes(request: HttpRequest) -> HttpResponse:
     waiting = dict(offers().filter(note__in=notes).values_list("note_id", "person_id"))
     for note in notes:
         note.overdue, note.with_whom = note.due_at < me.moment, waiting.get(note.pk)
-    for practice in me.practices:  # each practice's trail tells of its own children only
-        here = [note.pk for note in notes if note.practice_id == practice]
-        audit.record("unfinished_read", practices=[practice], shown=here, request=request)
+    about = {note.child: [other.pk for other in notes if other.child_id == note.child_id] for note in notes}
+    audit.record_each("unfinished_read", about, request=request)
     context = {
         "parts": parts,
         "any": bool(notes),

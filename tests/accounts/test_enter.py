@@ -79,6 +79,15 @@ def test_authority_none_takes_other_family_rows_away(willow: Willow) -> None:
     assert enter(willow.sue.pk).places["own"] == frozenset()
 
 
+def test_authority_none_outlasts_majority(willow: Willow) -> None:
+    """It is recorded for a reason that a birthday does not end; its row does."""
+    people.tie(willow.sue, willow.maya, "helper")
+    grown = day(5, 20, year=2030)
+    assert enter(willow.sue.pk, grown).places["own"] == frozenset()
+    CircleRow.objects.filter(person=willow.sue, authority="none").update(ends=grown)
+    assert enter(willow.sue.pk, grown).places["own"] == {willow.maya.pk}
+
+
 def test_majority_ends_guardian_rows_at_midnight_in_the_practice(willow: Willow) -> None:
     """Worked case 7."""
     midnight = day(5, 14, 0, year=2030)
@@ -125,6 +134,24 @@ def test_names_between_households(willow: Willow) -> None:
     assert names(willow.joy) == {"Joy", "Nell", "Tom", "Ines", "Sue"}
     assert names(willow.sue) >= {"Nell", "Joy"}
     assert names(willow.sue).isdisjoint({"Priya", "Dan", "Karin"})
+
+
+def test_who_moved_out_or_lost_every_right_is_not_named_to_the_household(willow: Willow) -> None:
+    """Priya goes on living at "maple": whoever left it, or is none now, is a stranger to her."""
+    left, none = people.person("Yann Moved"), people.person("Xavier Old")
+    row = people.tie(left, willow.maya, "guardian", "contributor", household="maple", ends=NOON + DAY)
+    people.tie(none, willow.maya, "helper", household="maple")
+
+    def named() -> set[str]:
+        with viewing(willow.priya):
+            return {who.name for who in Person.objects.visible().filter(pk__in=[left.pk, none.pk])}
+
+    assert named() == {"Yann Moved", "Xavier Old"}
+    people.tie(none, willow.maya, "guardian", "none", starts=NOON)
+    assert named() == {"Yann Moved"}
+    CircleRow.objects.filter(pk=row.pk).update(ends=NOON)
+    people.tie(left, willow.maya, "guardian", "contributor", household="elm", starts=NOON)
+    assert named() == set()
 
 
 def test_contacts_are_for_staff(willow: Willow) -> None:

@@ -282,18 +282,20 @@ def test_leads_and_admins_see_who_signed_in_and_out(priya_with_password: Willow)
 
 
 def test_who_works_in_two_practices_is_in_both_trails(willow: Willow) -> None:
-    """One row in each; the first page's row names the children of that practice only."""
+    """One sign-in in each; what the first page showed is filed child by child, each in its own practice's."""
     alder = Practice.objects.get(ref="alder")
     ada = Child.objects.get(practice=alder)
     people.employ(willow.tom, alder, "therapist")
     people.tie(willow.tom, ada, "therapist")
     client = signed_in(willow.tom)
     assert client.get("/").status_code == 200
-    shown = {e.practice_id: set(e.shown) for e in AuditEvent.objects.filter(action="home_read")}
-    assert shown == {willow.practice.pk: {willow.maya.public_id, willow.leo.public_id}, alder.pk: {ada.public_id}}
-    for lead in (willow.ruth, willow.stella):
+    read = AuditEvent.objects.filter(action="home_read")
+    assert {(e.practice_id, e.child_id, *e.shown) for e in read} == {
+        (child.practice_id, child.pk, child.public_id) for child in (willow.maya, willow.leo, ada)
+    }
+    for lead, rows in ((willow.ruth, 3), (willow.stella, 2)):
         assert {e.person_id for e in trail_of(lead, "sign_in", "home_read")} == {willow.tom.pk}
-        assert len(trail_of(lead, "sign_in", "home_read")) == 2
+        assert len(trail_of(lead, "sign_in", "home_read")) == rows
     assert trail_of(willow.omar, "home_read") == []  # whom a person cares for is not an admin's to read there
 
 

@@ -399,7 +399,9 @@ def held_update(row: s.HomeUpdate) -> Json:
         "child": row.child.name,
         "author": row.author.name,
         **values(row, *texts, "observed_at", "posted_at"),
-        "entered_in_error": error_of(row),
+        "entered_in_error": next(
+            ({"by": it.taken_by.name, "at": it.taken_at, "reason": it.reason} for it in row.taken_out.all()), None
+        ),
         "shared_with": [
             {"person": it.person.name, "at": it.shared_at, "withdrawn_at": it.withdrawn_at} for it in sharings
         ],

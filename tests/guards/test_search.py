@@ -29,7 +29,7 @@ from sessions_log.models import (
 from tests import people
 from tests.guards.browsing import PROOF
 from tests.guards.test_queries import one_more_of_everything, texts_of
-from tests.guards.test_sentinels import BareClient, filter_off, words_of
+from tests.guards.test_sentinels import BareClient, filter_off, known_out, words_of
 from tests.harness import WallClient, signed_in
 from tests.people import DAY, NOON, Willow
 from tests.worlds import CIRCLE, EVERYBODY, READERS, STAFF, TEAM, Rich, add_note, add_summary, add_update
@@ -45,7 +45,11 @@ WHO = (
     if PROOF
     else ["tom", "ines", "ruth", "omar", "sue", "priya", "dan", "quinn", "carl", "karin", "nell"]
 )
-LATER = {"u_shared": "edit_shared", "u_edited": "edit_now"}  # an update's words, and those that stand since
+LATER = {
+    "u_shared": "edit_shared",
+    "u_edited": "edit_now",
+    "u_out": "edit_out",
+}  # an update's words, and those that stand since
 
 
 def plant(world: Rich) -> None:
@@ -89,8 +93,8 @@ def expected(world: Rich, who: str, child: str) -> set[tuple[str, str]]:
     for key, row in world.rows.items():
         if type(row) not in SEARCHED or world.child_of[key] != child or who not in READERS[key]:
             continue
-        update = getattr(row, "update", None) if isinstance(row, UpdateEdit) else None
-        if getattr(row, "error_at", None) or (update and update.error_at):
+        update = row.update if isinstance(row, UpdateEdit) else row
+        if getattr(row, "error_at", None) or known_out(world, who, update):
             continue
         if key in LATER and who in READERS[LATER[key]]:
             continue

@@ -35,6 +35,7 @@ from sessions_log.models import (
     Session,
     Sharing,
     Summary,
+    TakenOut,
 )
 from tests.guards.browsing import PROOF, faults_of
 from tests.harness import WallClient, signed_in
@@ -123,14 +124,22 @@ def rewords(world: Rich, who: str, child: str, key: str) -> bool:
         return False
     answers = [item for model in (Mark, Reply) for item in world.keys(model, child)]
     known = [item for item in answers if world.rows[item].update_id == update.pk and who in READERS[item]]
-    return not update.error_at and update.author_id == world.person(who).pk and not known
+    return not taken_out(world, who, child, key) and update.author_id == world.person(who).pk and not known
+
+
+def taken_out(world: Rich, who: str, child: str, key: str) -> list[str]:
+    """Rows that say it was taken out, of those one may read: its author does not learn of the practice's."""
+    rows = [out for out in world.keys(TakenOut, child) if who in READERS[out]]
+    return [out for out in rows if world.rows[out].update_id == world.rows[key].pk]
 
 
 def takes_out(world: Rich, who: str, child: str, key: str) -> bool:
     """One's own update, or as the team's supervisor anybody's: once."""
     update = world.rows.get(key)
     mine = getattr(update, "author_id", None) == world.person(who).pk
-    return update is not None and not update.error_at and (mine or who in correctors(world, child, key))
+    return (
+        update is not None and not taken_out(world, who, child, key) and (mine or who in correctors(world, child, key))
+    )
 
 
 def own_draft(world: Rich, who: str, key: str) -> bool:
@@ -181,7 +190,7 @@ def print_page(page: Page, child: str, key: str) -> None:
         page.name(world.rows[item].author_id, item)
 
 
-EDITS = {"u_shared": "edit_shared", "u_edited": "edit_now"}
+EDITS = {"u_shared": "edit_shared", "u_edited": "edit_now", "u_out": "edit_out"}
 
 
 def update_words(page: Page, key: str, *fields: str) -> None:
@@ -364,17 +373,18 @@ def update_page(page: Page, child: str, key: str) -> None:
     page.name(update.author_id, key)
     if is_team or is_author:
         page.show(key, "body", *UPDATE)  # and how it read before
-    if (is_team or is_author) and update.error_at:
-        page.show(key, "error_reason")
-    if is_team:
-        page.name(update.error_by_id, key)
+    out = taken_out(world, page.who, child, key)
+    for item in out:
+        page.show(item, "reason")
+        if is_team:
+            page.name(world.rows[item].taken_by_id, item)
     for item in world.keys(Reply, child):
         if world.rows[item].update_id == update.pk and (is_team or is_author):
             page.show(item, "body", *(["error_reason"] if world.rows[item].error_at else []))
             page.name(world.rows[item].author_id, item)
             page.name(world.rows[item].error_by_id, item)
             answered |= page.reads(item)
-    if is_author and not answered and not update.error_at:
+    if is_author and not answered and not out:
         page.show(PRACTICE[child], "crisis_text")
     if key in {"u_priya", "u_dan"}:  # marked by Tom
         page.name(world.person("tom").pk, key.replace("u_", "mark_"))
@@ -382,7 +392,7 @@ def update_page(page: Page, child: str, key: str) -> None:
         row = world.rows[item]
         if row.update_id == update.pk and row.withdrawn_at is None and is_team:
             page.name(row.person_id, item)
-    if is_author and page.who in GUARDIANS[child] and not update.error_at:
+    if is_author and page.who in GUARDIANS[child] and not out:
         co_guardians(page, child, "words")
 
 
@@ -706,6 +716,12 @@ def news_for(world: Rich, who: str) -> list[Line]:
     return [(at, pk, words) for at, pk, words, child in found if at > looks.get(world.children[child].pk, RECENT)]
 
 
+def known_out(world: Rich, who: str, update: Any) -> bool:
+    """The update was taken out, and the person may know."""
+    rows = ((key, row) for key, row in world.rows.items() if isinstance(row, TakenOut))
+    return any(row.update_id == update.pk and who in READERS[key] for key, row in rows)
+
+
 def key_of(world: Rich, number: Any) -> str:
     """The name of a row."""
     return next(key for key, row in world.rows.items() if row.pk == number)
@@ -733,7 +749,7 @@ def waiting_for_reply(world: Rich, who: str) -> Words:
             isinstance(row, HomeUpdate)
             and row.author_id == world.person(who).pk
             and page.reads(key)
-            and not row.error_at
+            and not known_out(world, who, row)
         ):
             replies = [
                 k for k, r in world.rows.items() if isinstance(r, Reply) and r.update_id == row.pk and not r.error_at
@@ -753,7 +769,7 @@ def came_page(world: Rich, who: str, most: int) -> Words:
         if (
             not isinstance(row, HomeUpdate)
             or THERAPIST[world.child_of[key]] != who
-            or row.error_at
+            or known_out(world, who, row)
             or row.posted_at < RECENT
         ):
             continue

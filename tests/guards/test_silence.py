@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import HelperConsent, Named, Restriction
-from sessions_log.models import Addendum, Mark, Opening, Summary, Withholding
+from sessions_log.models import Addendum, Mark, Opening, Summary, TakenOut, Withholding
 from tests import people
 from tests.guards.browsing import PROOF
 from tests.guards.test_sentinels import addresses
@@ -110,6 +110,8 @@ def quiet(world: Rich, until: timedelta | None = None) -> None:
     answer(world, "hush", "full_1", cast.tom, NOON + HOUR)
     marked = {"marked_by": cast.tom, "kind": "talk", "marked_at": NOON + HOUR}
     world.add("mark_hush", Mark, "maya", update=world.rows["u_full_1"], **marked)
+    by = {"taken_by": cast.ines, "taken_at": NOON + HOUR}
+    world.add("out_hush", TakenOut, "maya", update=world.rows["u_full_1"], **by)
     add_note(world, "n_hush", "may", NOON + HOUR)
     world.add("ad_hush", Addendum, "maya", note=world.rows["n_may"], author=cast.tom, added_at=NOON + HOUR)
     people.explain(cast.dan, cast.maya, cast.tom, NOON + HOUR)
@@ -129,6 +131,8 @@ def among_staff(world: Rich) -> None:
     add_note(world, "n_staff", "may", NOON)
     by = {"person": cast.dan, "withheld_by": cast.tom, "withheld_at": NOON}
     world.add("withholding_staff", Withholding, "maya", note=world.rows["n_staff"], **by)
+    out = {"taken_by": cast.ines, "taken_at": NOON}
+    world.add("out_staff", TakenOut, "maya", update=world.rows["u_full_1"], **out)
     add_summary(world, "staff", "may", cast.tom)
     for name, who in (("others", cast.priya), ("others_too", cast.ivy)):
         add_summary(world, name, "may", cast.tom)

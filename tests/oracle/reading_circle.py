@@ -9,6 +9,7 @@ from tests.oracle.standing import (
     family_roles,
     in_quiet,
     is_admin,
+    is_barred,
     is_lead,
     is_own,
     is_supervisor,
@@ -101,11 +102,14 @@ def restriction(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def named(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Safety concern": team, leads; nobody named in it, whatever their role (principle 1)."""
+    """Row "Safety concern": team, leads; nobody ever named in it, whatever their role (principle 1). In error: supervisors
+    and leads (ADR 1, reading 7)."""
     concern = world.where("Named", "concern", row.concern)
-    if row.named_at > now or any(other.person_id == me and names_now(other, now) for other in concern):
+    if row.named_at > now or any(other.person_id == me and other.named_at <= now for other in concern):
         return False
-    return on_team(world, me, row.child_id, now) or is_lead(world, me, row.child_id, now)
+    if is_supervisor(world, me, row.child_id, now) or is_lead(world, me, row.child_id, now):
+        return True
+    return on_team(world, me, row.child_id, now) and names_now(row, now)
 
 
 # --- Names and addresses -----------------------------------------------------------------------------------------------
@@ -128,8 +132,12 @@ def named_to_family(world: World, me: int, row: Row, now: datetime) -> bool:
         return bool(row.starts <= now)
     if row.starts > now or row.authority == "none":
         return False
-    if row.role == "young_person" or row.household in _household(world, me, row.child_id, now):
+    if row.role == "young_person":
         return True
+    if row.household in _household(world, me, row.child_id, now) and time_contains(world, row, now):
+        theirs = circle_rows(world, row.person_id, row.child_id)
+        if not any(tie.authority == "none" and time_contains(world, tie, now) for tie in theirs):
+            return True
     guardian = row.authority in {"full", "informed"} and time_contains(world, row, now)
     return guardian and bool(mine & {"full", "informed", "young_person"})
 
@@ -202,12 +210,24 @@ def explanation(world: World, me: int, row: Row, now: datetime) -> bool:
     )
 
 
+@remembered
+def _people_barred(world: World, me: int, now: datetime) -> frozenset[int]:
+    """Whoever has or had a circle row for a child that one has no right as staff for."""
+    barred = [card.pk for card in world.tables["Child"] if is_barred(world, me, card.pk, now)]
+    return frozenset(
+        row.person_id for child in barred for row in world.where("CircleRow", "child_id", child) if row.starts <= now
+    )
+
+
 def audit_event(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Audit": leads all of it; admins accounts, circle, sign-ins; neither about a child they are family of."""
+    """Row "Audit": leads all of it; admins accounts, circle, sign-ins; neither about a child they are family of, nor what
+    someone else of that child's circle did elsewhere (ADR 1, reading 16)."""
     if row.practice_id is None:
         return False
     roles = roles_in(world, me, row.practice_id, now)
     if row.child_id is None:
+        if row.person_id not in (None, me) and row.person_id in _people_barred(world, me, now):
+            return False
         return "safeguarding_lead" in roles or ("admin" in roles and row.action in OF_ADMINS)
     return is_lead(world, me, row.child_id, now) or (row.action in OF_ADMINS and is_admin(world, me, row.child_id, now))
 

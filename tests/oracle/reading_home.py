@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.oracle.reading_sessions import reaches, reviews
-from tests.oracle.standing import family_roles, is_own, on_team
+from tests.oracle.standing import family_roles, is_lead, is_own, is_supervisor, on_team
 from tests.oracle.world import Row, World
 
 
@@ -30,10 +30,29 @@ def home_update(world: World, me: int, row: Row, now: datetime) -> bool:
         return True
     if row.posted_at > now:
         return False
-    if row.error_at is not None:
-        return reviews(world, me, row.child_id, row.author_id, now)
-    return on_team(world, me, row.child_id, now) or any(
+    on_it = on_team(world, me, row.child_id, now)
+    if is_taken_out(world, row):
+        reworded = bool(world.where("UpdateEdit", "update_id", row.pk))
+        return reviews(world, me, row.child_id, row.author_id, now) and (on_it or not reworded)
+    return on_it or any(
         shared_with(world, me, row, sharing, now) for sharing in world.where("Sharing", "update_id", row.pk)
+    )
+
+
+def is_taken_out(world: World, update: Row) -> bool:
+    """Entered in error, by whomever."""
+    return bool(world.where("TakenOut", "update_id", update.pk))
+
+
+def taken_out(world: World, me: int, row: Row, now: datetime) -> bool:
+    """That an update was entered in error (ADR 1, reading 15): the team's supervisors, the leads, and who did it."""
+    if row.taken_at > now:
+        return False
+    still = is_own(world, me, row.child_id, now) or on_team(world, me, row.child_id, now)
+    return (
+        is_supervisor(world, me, row.child_id, now)
+        or is_lead(world, me, row.child_id, now)
+        or (row.taken_by_id == me and still)
     )
 
 
@@ -46,8 +65,14 @@ def edit(world: World, me: int, row: Row, now: datetime) -> bool:
         return False
     if on_team(world, me, row.child_id, now):
         return True
-    is_guardian = bool(family_roles(world, me, row.child_id, now) & {"full", "informed"})
-    return is_guardian and reaches(world, me, row.child_id, row.edited_at, now)
+    if not family_roles(world, me, row.child_id, now) & {"full", "informed"}:
+        return False
+    standing = [each for each in world.where("Sharing", "update_id", row.update_id)
+                if shared_with(world, me, update, each, now)]  # fmt: skip
+    return reaches(world, me, row.child_id, row.edited_at, now) or any(
+        row.edited_at <= each.shared_at
+        for each in standing  # ADR 1, reading 10
+    )
 
 
 def sharing(world: World, me: int, row: Row, now: datetime) -> bool:
@@ -96,5 +121,6 @@ READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "Mark": mark,
     "Reply": reply,
     "Sharing": sharing,
+    "TakenOut": taken_out,
     "UpdateEdit": edit,
 }

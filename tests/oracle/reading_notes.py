@@ -62,17 +62,21 @@ def reaches_family(world: World, me: int, note: Row, moment: datetime, now: date
     naming = [row for row in world.where("Named", "person_id", me) if row.child_id == child and names_now(row, now)]
     if all(moment < row.raised_at for row in naming):
         return True
-    return any(row.person_id == me and row.opened_at <= now for row in world.where("Opening", "note_id", note.pk))
+    return any(
+        row.person_id == me and moment <= row.opened_at <= now for row in world.where("Opening", "note_id", note.pk)
+    )
 
 
 def progress_note(world: World, me: int, row: Row, now: datetime) -> bool:
     """Rows "Progress note, draft" and "Progress note, signed"."""
     if row.signed_at is not None and row.signed_at > now:
         return False
-    if row.error_at is not None:
-        return reviews(world, me, row.child_id, row.author_id, now)
-    if row.signed_at is None:
+    if row.error_at is not None and not reviews(world, me, row.child_id, row.author_id, now):
+        return False
+    if row.signed_at is None:  # in error, too: an error shows no draft to anyone new (ADR 1, reading 6)
         return draft(world, me, row, now)
+    if row.error_at is not None:
+        return True
     return on_team(world, me, row.child_id, now) or reaches_family(world, me, row, row.signed_at, now)
 
 
@@ -108,15 +112,24 @@ def form_draft(world: World, me: int, row: Row, now: datetime) -> bool:
     return row.author_id == me and row.saved_at <= now and on_team(world, me, row.child_id, now)
 
 
+def was_named_about(world: World, me: int, child: int, now: datetime) -> bool:
+    """Named in a concern about the child, in error or not."""
+    return any(row.child_id == child and row.named_at <= now for row in world.where("Named", "person_id", me))
+
+
 def withholding(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Withholding of a note, its ground": team; hidden with the note."""
+    """Row "Withholding of a note, its ground": team; hidden with the note, and from who is named (ADR 1, reading 17)."""
     note = world.one("ProgressNote", row.note_id)
+    if row.withheld_by_id != me and was_named_about(world, me, row.child_id, now):
+        return False
     return row.withheld_at <= now and on_team(world, me, row.child_id, now) and progress_note(world, me, note, now)
 
 
 def opening(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Openings of a note one by one: team; hidden with the note."""
+    """Openings of a note one by one: team; hidden with the note, and from who is named (ADR 1, reading 17)."""
     note = world.one("ProgressNote", row.note_id)
+    if row.opened_by_id != me and was_named_about(world, me, row.child_id, now):
+        return False
     return row.opened_at <= now and on_team(world, me, row.child_id, now) and progress_note(world, me, note, now)
 
 

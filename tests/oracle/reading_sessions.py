@@ -138,7 +138,9 @@ def wish(world: World, me: int, row: Row, now: datetime) -> bool:
         return reviews(world, me, row.child_id, row.recorded_by_id, now)
     released = world.where("Release", "summary_id", row.summary_id)
     return on_team(world, me, row.child_id, now) or (
-        is_young_person(world, me, row.child_id, now) and any(release(world, me, each, now) for each in released)
+        is_young_person(world, me, row.child_id, now)
+        and reaches(world, me, row.child_id, row.recorded_at, now)
+        and any(release(world, me, each, now) for each in released)
     )
 
 

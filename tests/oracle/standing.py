@@ -94,10 +94,11 @@ def comes_of(world: World, child: int, age: str) -> datetime:
 
 
 def time_contains(world: World, row: Row, now: datetime) -> bool:
-    """The row's time, which ends for guardians at the child's majority unless it was renewed by then."""
+    """The row's time, which ends for guardians at the child's majority unless it was renewed by then; authority none goes on
+    (ADR 1, reading 19)."""
     if not contains(row, now):
         return False
-    if row.role != "guardian" or now < comes_of(world, row.child_id, "majority_age"):
+    if row.role != "guardian" or row.authority == "none" or now < comes_of(world, row.child_id, "majority_age"):
         return True
     return any(renewal.renewed_at <= now for renewal in world.where("Renewal", "circle_row_id", row.pk))
 

@@ -60,13 +60,10 @@ def attendance(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def written_about_a_session(world: World, me: int, row: Row, now: datetime) -> bool:
-    """The child's therapists, in their own name, about a session of this child they can read."""
+    """The child's therapists, in their own name, about a session of this child they can read and that is not in error."""
     mine = row.author_id == me and row.written_at <= now and row.error_at is None
-    return (
-        mine
-        and is_therapist(world, me, row.child_id, now)
-        and readable(world, me, "Session", row.session_id, row.child_id, now) is not None
-    )
+    held = readable(world, me, "Session", row.session_id, row.child_id, now)
+    return mine and is_therapist(world, me, row.child_id, now) and held is not None and held.error_at is None
 
 
 def progress_note(world: World, me: int, row: Row, now: datetime) -> bool:
@@ -144,9 +141,16 @@ def wish(world: World, me: int, row: Row, now: datetime) -> bool:
 
 def home_update(world: World, me: int, row: Row, now: datetime) -> bool:
     """Anyone of the family or a helper, in their own name."""
-    return (
-        row.author_id == me and row.posted_at <= now and row.error_at is None and is_own(world, me, row.child_id, now)
-    )
+    return row.author_id == me and row.posted_at <= now and is_own(world, me, row.child_id, now)
+
+
+def taken_out(world: World, me: int, row: Row, now: datetime) -> bool:
+    """In one's own name, with a reason: the update's author, or whoever still reads it then (principle 7)."""
+    update = readable(world, me, "HomeUpdate", row.update_id, row.child_id, now)
+    if update is None or row.taken_by_id != me or row.taken_at > now or row.reason == "":
+        return False
+    own = update.author_id == me and is_own(world, me, row.child_id, now)
+    return own or reviews(world, me, row.child_id, update.author_id, now)
 
 
 def is_told_of(world: World, me: int, person: int, child: int, now: datetime) -> bool:
@@ -164,6 +168,7 @@ def sharing(world: World, me: int, row: Row, now: datetime) -> bool:
         and update.author_id == me
         and row.shared_by_id == me
         and row.person_id != me
+        and row.posted_at == update.posted_at
         and row.shared_at <= now
         and row.withdrawn_at is None
         and is_told_of(world, me, row.person_id, row.child_id, now)
@@ -225,8 +230,10 @@ def look(world: World, me: int, row: Row, now: datetime) -> bool:
 def edit(world: World, me: int, row: Row, now: datetime) -> bool:
     """The update's author, while nobody of the team marked or answered it as far as they may know (Quiet)."""
     update = readable(world, me, "HomeUpdate", row.update_id, row.child_id, now)
-    if update is None or update.author_id != me or update.error_at is not None or row.edited_at > now:
+    if update is None or update.author_id != me or row.edited_at > now:
         return False
+    if any(may_read(world, me, each, now) for each in world.where("TakenOut", "update_id", update.pk)):
+        return False  # taken out, as far as they may know
     answers = [*world.where("Mark", "update_id", update.pk), *world.where("Reply", "update_id", update.pk)]
     return is_own(world, me, row.child_id, now) and not any(may_read(world, me, each, now) for each in answers)
 
@@ -252,6 +259,7 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "SessionRecord": record,
     "Sharing": sharing,
     "Summary": written_about_a_session,
+    "TakenOut": taken_out,
     "UpdateEdit": edit,
     "Wish": wish,
 }
@@ -295,12 +303,6 @@ def enter_in_error(world: World, me: int, old: Row, new: Row, now: datetime) -> 
     """By whoever will still read it then (principle 7)."""
     author: int = old.__dict__.get("author_id") or old.therapist_id
     return errs(world, me, old, new, now) and reviews(world, me, old.child_id, author, now)
-
-
-def change_update(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """Entered in error by whoever will still read it, or by its author."""
-    own = old.author_id == me and is_own(world, me, old.child_id, now)
-    return enter_in_error(world, me, old, new, now) or (own and errs(world, me, old, new, now))
 
 
 def change_release(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
@@ -369,7 +371,6 @@ def change_sharing(world: World, me: int, old: Row, new: Row, now: datetime) -> 
 CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Addendum": enter_in_error,
     "FormDraft": change_draft,
-    "HomeUpdate": change_update,
     "Look": change_look,
     "NoteOffer": change_offer,
     "PracticeChoice": change_choice,

@@ -42,6 +42,7 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     ),
     "Sharing": ("shared_by_id", "shared_at", ("update_id", "HomeUpdate"), {"withdrawn_at": None}),
     "Summary": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
+    "TakenOut": ("taken_by_id", "taken_at", ("update_id", "HomeUpdate"), {"reason": "r"}),
     "UpdateEdit": ("", "edited_at", ("update_id", "HomeUpdate"), {"body": "b", "intensity": None, "form_key": None}),
     "Wish": ("recorded_by_id", "recorded_at", ("summary_id", "Summary"), {"kind": "may_share", "not_to": [], "asked_at": None}),
 }  # fmt: skip
@@ -51,10 +52,11 @@ TEXTS = {
     "SessionRecord": ("setting", "affect", "child_words", "child_choices"),
 }
 NEAR_MISSES = (
-    "author", "child", "future", "item", "error", "signed", "withdrawn", "moment", "other_child", "practice",
+    "author", "child", "future", "item", "error", "signed", "withdrawn", "moment", "other_child", "practice", "silent",
+    "wrong_item",
 )  # fmt: skip
 CAN_BE_IN_ERROR = {
-    "Addendum", "Attendance", "HomeUpdate", "ProcessNote", "ProgressNote", "Release", "Reply", "Session",
+    "Addendum", "Attendance", "ProcessNote", "ProgressNote", "Release", "Reply", "Session",
     "SessionRecord", "Summary", "Wish",
 }  # fmt: skip
 OWNERS = ("author_id", "therapist_id", "recipient_id", "released_by_id", "offered_by_id", "added_by_id")
@@ -140,6 +142,7 @@ def finish(world: World, chance: Random, row: Row) -> None:
             guardians = [tie for tie in world.where("CircleRow", "child_id", row.child_id) if tie.role == "guardian"]
             others = [tie.person_id for tie in guardians if tie.person_id != row.shared_by_id]
             row.person_id = chance.choice(others or in_circle)
+            row.posted_at = world.one("HomeUpdate", row.update_id).posted_at
         case "ProgressNote" | "ProcessNote" | "Summary":
             row.changed_at = row.written_at
 
@@ -156,11 +159,16 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
             return later.but(moment=ahead) if row.model == "Session" else later
         case "moment" if row.model == "Attendance":
             return row.but(moment=row.moment - TICK)
+        case "moment" if row.model == "Sharing":
+            return row.but(posted_at=row.posted_at - TICK)
         case "moment" if row.model == "Session":
             return row.but(held_at=ahead, moment=ahead)
         case "item" if item:
             same = [other for other in world.tables[item[1]] if other.child_id == row.child_id]
             return row.but(**{item[0]: chance.choice(same or world.tables[item[1]]).pk})
+        case "wrong_item" if item and item[1] == "Session":
+            errors = [held for held in world.where("Session", "child_id", row.child_id) if held.error_at is not None]
+            return row.but(session_id=chance.choice(errors).pk) if errors else None
         case "child" if item:  # the item stays where it is: a row about two children
             mine = [tie.child_id for tie in world.where("CircleRow", "person_id", row.__dict__.get(author))]
             others = [other for other in world.tables["Child"] if other.pk in mine and other.pk != row.child_id]
@@ -171,6 +179,8 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
             return row.but(child_id=child.pk, practice_id=child.practice_id) if not item else None
         case "practice":
             return row.but(practice_id=chance.choice(world.tables["Practice"]).pk)
+        case "silent" if row.model == "TakenOut":
+            return row.but(reason="")
         case "error" if row.model in CAN_BE_IN_ERROR:
             return row.but(error_at=scene.now)
         case "signed" if row.model == "ProgressNote":
@@ -234,7 +244,7 @@ def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: 
                 break
             old = chance.choice(pool)
             yield old, old.but(**_changed(world, scene, chance, chance.choice(tries), me, old))
-    model = chance.choice((*NEVER_ADDED, "AuditEvent", "CoSignature", "Mark", "UpdateEdit"))
+    model = chance.choice((*NEVER_ADDED, "AuditEvent", "CoSignature", "HomeUpdate", "Mark", "TakenOut", "UpdateEdit"))
     if world.tables[model]:
         old = chance.choice(world.tables[model])
         yield old, old.but()  # changing nothing needs the right to change, too
@@ -244,7 +254,6 @@ IN_ERROR = ("in_error", "in_error", "in_error", "in_error_ahead", "in_error_by",
 CHANGES: dict[str, tuple[str, ...]] = {
     "Addendum": (*IN_ERROR, "body", "not_in_error"),
     "FormDraft": ("data", "data", "author_id", "saved_ahead"),
-    "HomeUpdate": (*IN_ERROR, "body"),
     "Look": ("looked_at", "looked_at", "looked_ahead"),
     "NoteOffer": ("withdrawn_at", "withdrawn_at", "withdrawn_ahead", "nothing"),
     "PracticeChoice": ("retired_at", "retired_at", "retired_ahead", "nothing", "practice_id"),

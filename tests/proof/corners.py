@@ -44,6 +44,7 @@ from sessions_log.models import (
     SessionRecord,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
     Wish,
     Withholding,
@@ -153,6 +154,9 @@ def family_at(scene: Scene, edge: tuple[int, int | None]) -> None:
     who = newcomer(scene, "household")
     tie(scene, who, BEN, GUARDIAN, "contributor", household="den", tick=edge[0], until=edge[1])
     tie(scene, who, BEN, HELPER)
+    who = newcomer(scene, "none, of the household")
+    tie(scene, who, BEN, GUARDIAN, "none", tick=edge[0], until=edge[1])
+    tie(scene, who, BEN, HELPER, household="den")
     for kind in ("quiet", "closed"):
         who = newcomer(scene, kind)
         tie(scene, who, BEN, GUARDIAN, "full")
@@ -225,6 +229,12 @@ def odd_family(scene: Scene) -> None:
         who = newcomer(scene, f"none and {role}")
         tie(scene, who, BEN, GUARDIAN, "none", household="den")
         tie(scene, who, BEN, role, authority)
+        who = newcomer(scene, f"none and {role}, of age")
+        tie(scene, who, LEO, GUARDIAN, "none")
+        tie(scene, who, LEO, role, authority)
+    who = newcomer(scene, "none there, of the household")
+    tie(scene, who, LEO, GUARDIAN, "none")
+    tie(scene, who, BEN, HELPER, household="den")
     who = newcomer(scene, "guardian and young person")
     tie(scene, who, BEN, GUARDIAN, "full")
     tie(scene, who, BEN, YOUNG)
@@ -333,7 +343,7 @@ def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: i
     )
     scene.add(UpdateEdit, child=about, update=row, body="c", observed_at=when, edited_at=when)
     scene.add(UpdateEdit, child=about, update=row, body="d", observed_at=when, edited_at=scene.at(NOW + 1))
-    scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, shared_at=when)
+    scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, posted_at=row.posted_at, shared_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))
     scene.add(Mark, child=about, update=row, marked_by=who, kind="seen", marked_at=when)
@@ -412,11 +422,42 @@ def in_every_state(scene: Scene) -> None:
         Reply, child=scene.children[BEN], update=scene.add(HomeUpdate, author=both, **told), author=scene.people["ruth"],
         body="b", posted_at=early, **wrong,
     )  # fmt: skip
+    lead_of_team = employed(scene, newcomer(scene, "lead of the team"), "safeguarding_lead")
+    tie(scene, lead_of_team, BEN, THERAPIST)
+    for by in (both, scene.people["ruth"], scene.people["zoe"], scene.people[lead_of_team], scene.people["otto"]):
+        for tick in (NOW, NOW + 1):
+            for reworded in (False, True):
+                take_out(scene, both, by, scene.at(tick), reworded=reworded)
     reader = next(who for who in scene.people if who.startswith("full"))
+    named_colleagues(scene, scene.people[reader])
     for author in ("ruth", gone, lead, closed, plain):
         for tick in (NOW - 1, NOW + 1):
             for error in (None, scene.at(NOW - 1)):
                 write_all(scene, scene.people[author], scene.people[reader], scene.at(tick), error)
+
+
+def named_colleagues(scene: Scene, reader: Any) -> None:
+    """Therapists named in a concern now, soon and in error, each of whom opened and withheld a note."""
+    about, early = scene.children[BEN], scene.at(3)
+    for named, void in ((NOW, None), (NOW + 1, None), (6, NOW)):
+        who = employed(scene, newcomer(scene, "therapist named"), "therapist")
+        tie(scene, who, BEN, THERAPIST)
+        name(scene, who, BEN, raised=5, named=named, void=void)
+        on = {"child": about, "note": note(scene, BEN, who, 3), "person": reader}
+        scene.add(Opening, opened_by=scene.people[who], opened_at=early, **on)
+        scene.add(Withholding, reason="r", withheld_by=scene.people[who], withheld_at=early, **on)
+
+
+def take_out(scene: Scene, author: Any, by: Any, when: datetime, *, reworded: bool) -> None:
+    """An update shared with a co-guardian, answered and marked, and then taken out."""
+    about, early = scene.children[BEN], scene.at(3)
+    row = scene.add(HomeUpdate, child=about, author=author, kind="win", body="b", observed_at=early, posted_at=early)
+    on = {"child": about, "update": row}
+    scene.add(Sharing, shared_by=author, person=scene.people["ivan"], posted_at=early, shared_at=early, **on)
+    scene.add(Reply, author=scene.people["ruth"], body="b", posted_at=early, **on)
+    if reworded:
+        scene.add(UpdateEdit, body="c", observed_at=early, edited_at=early, **on)
+    scene.add(TakenOut, taken_by=by, taken_at=when, reason="r", **on)
 
 
 def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: datetime | None) -> None:
@@ -457,11 +498,21 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
     scene.add(ProcessNote, session=sound, written_at=when, changed_at=when, **by, **wrong)
     told = scene.add(HomeUpdate, child=about, author=reader, kind="win", body="b", observed_at=early, posted_at=early)
     scene.add(Reply, update=told, posted_at=when, **by, **wrong)
-    scene.add(HomeUpdate, child=about, author=who, kind="win", body="b", observed_at=early, posted_at=when, **wrong)
+    plain = {"child": about, "kind": "win", "body": "b", "observed_at": early}
+    odd = scene.add(HomeUpdate, author=who, posted_at=when, **plain)
     if error:
-        own = {"child": about, "author": reader, "kind": "win", "body": "b", "observed_at": early, "posted_at": early}
-        scene.add(HomeUpdate, error_at=error, error_by=reader, error_reason="r", **own)
-    scene.add(Sharing, child=about, update=told, shared_by=reader, person=scene.people["lena"], shared_at=when)
+        scene.add(TakenOut, child=about, update=odd, taken_by=who, taken_at=error, reason="r")
+        own = scene.add(HomeUpdate, author=reader, posted_at=early, **plain)
+        scene.add(TakenOut, child=about, update=own, taken_by=reader, taken_at=error, reason="r")
+    scene.add(
+        Sharing,
+        child=about,
+        update=told,
+        shared_by=reader,
+        person=scene.people["lena"],
+        posted_at=early,
+        shared_at=when,
+    )
     words = scene.add(Summary, session=sound, written_at=early, changed_at=early, **by)
     scene.add(Wish, child=about, summary=words, kind="may_share", recorded_by=who, recorded_at=when, error_at=error)
     scene.add(Release, child=about, summary=words, recipient=reader, released_by=who, released_at=when, error_at=error)
@@ -485,7 +536,12 @@ def unread_releases(scene: Scene) -> None:
 
 
 def acts(scene: Scene) -> None:
-    """An audit row of each kind, for each practice and child."""
+    """An audit row of each kind, for each practice and child; and a sign-in of everyone."""
+    for person in scene.people.values():
+        scene.add(
+            AuditEvent, at=scene.now, person_id=person.pk, action="sign_in", practice_id=scene.practices[0].pk,
+            child_id=None,
+        )  # fmt: skip
     for child in (None, *scene.children):
         for practice in scene.practices:
             for action in ("circle_read", "note_read", "sign_in"):

@@ -21,6 +21,15 @@ REASONS: dict[str, tuple[str, ...]] = {
         "enter: 'cardinality(team) > 0' → 'cardinality(team) >= 0' in 'IF cardinality(team) > 0 THEN'",
         "enter: 'n.author_id <> viewer' → 'true' in 'WHERE n.signed_at IS NULL AND n.child_id = ANY (therapist) AND n.author_id <> viewer'",
         "enter: 'cardinality(own) > 0' → 'true' in 'IF cardinality(own) > 0 THEN' #2",
+        "enter: 'cardinality(audience) > 0' → 'true' in 'IF cardinality(audience) > 0 THEN'",
+        "enter: 'cardinality(audience) > 0' → 'cardinality(audience) >= 0' in 'IF cardinality(audience) > 0 THEN'",
+        "enter: 'cardinality(lead) > 0' → 'true' in 'IF cardinality(lead) > 0 THEN'",
+        "enter: 'cardinality(lead) > 0' → 'cardinality(lead) >= 0' in 'IF cardinality(lead) > 0 THEN'",
+        *(
+            f"enter: 'cardinality({place}) > 0' → {new!r} in 'IF cardinality(office) > 0 AND cardinality(barred) > 0 THEN'"
+            for place in ("office", "barred")
+            for new in ("true", f"cardinality({place}) >= 0")
+        ),
         "enter: 'cardinality(own) > 0' → 'cardinality(own) >= 0' in 'IF cardinality(own) > 0 THEN' #2",
     ),
     "the list is asked only of signed notes, in note_readers": (
@@ -32,7 +41,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "enter: 'n.signed_at IS NULL' → 'true' in 'WHERE n.signed_at IS NULL AND n.child_id = ANY (therapist) AND n.author_id <> viewer'",
     ),
     "a therapist's name is readable from their own row": (
-        "enter: \"h.role <> 'therapist'\" → 'true' in \"WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist' AND h.authority <> 'none'\"",
+        "enter: \"h.role <> 'therapist'\" → 'true' in \"WHERE h.child_id = ANY (own) AND h.household <> '' AND h.role <> 'therapist'\"",
     ),
     "no rule asks it: it only chooses menus": (
         "enter: \"k.authority = 'contributor'\" → 'true' in \"coalesce(array_agg(DISTINCT k.child_id) FILTER (WHERE k.authority = 'contributor'), '{}'),\"",

@@ -13,8 +13,6 @@ from accounts.models import Person
 from accounts.visibility import guarded_models
 from tests.harness import viewing
 from tests.oracle import Row, World, may_change, may_insert, read_world
-from tests.oracle.reading_home import home_update
-from tests.oracle.standing import family_roles, in_quiet, on_team
 from tests.proof import trials
 from tests.proof.candidates import additions, alterations
 from tests.proof.compare import Ids, believed, ids, rule_alone, wall_alone
@@ -82,7 +80,7 @@ def judge(scene: Scene, tally: Tally, chance: Random) -> None:
             tally.asked[READ, row.model] += 1
         for model, _ in by_oracle:
             tally.yes[READ, model] += 1
-        tally.differ += _reading(world, scene, who, me, by_rule, by_wall, by_oracle)
+        tally.differ += _reading(world, scene, who, by_rule, by_wall, by_oracle)
         for row, rule, wall in zip(added, rule_adds, wall_adds, strict=True):
             tally.differ += _writing(tally, ADD, scene, who, row, rule, wall, may_insert(world, me, row, scene.now))
         for (old, row), rule, wall in zip(changed, rule_changes, wall_changes, strict=True):
@@ -90,24 +88,11 @@ def judge(scene: Scene, tally: Tally, chance: Random) -> None:
             tally.differ += _writing(tally, CHANGE, scene, who, row, rule, wall, oracle)
 
 
-def _reading(world: World, scene: Scene, who: str, me: int | None, rule: Ids, wall: Ids, oracle: Ids) -> Iterator[str]:
+def _reading(world: World, scene: Scene, who: str, rule: Ids, wall: Ids, oracle: Ids) -> Iterator[str]:
     for model, key in sorted((rule | wall | oracle) - (rule & wall & oracle)):
         row = next(row for row in world.tables[model] if str(row.pk) == key)
-        if not is_known_gap(world, me, row, scene):
-            found = [(model, key) in each for each in (rule, wall, oracle)]
-            yield f"{who} reads {told(row, scene)}: rule {found[0]}, wall {found[1]}, oracle {found[2]}"
-
-
-def is_known_gap(world: World, me: int | None, row: Row, scene: Scene) -> bool:
-    """A sharing hangs on its update, but cannot look it up (its policy would look back) and carries no copy of the moments
-    of posting and error: it still shows, wordless, to a reader or to the team after its update is hidden."""
-    if row.model != "Sharing" or me is None or row.shared_at > scene.now:
-        return False
-    to_me = row.person_id == me and row.withdrawn_at is None and not in_quiet(world, me, row.child_id, row.shared_at)
-    guardian = family_roles(world, me, row.child_id, scene.now) & {"full", "informed"}
-    if not on_team(world, me, row.child_id, scene.now) and not (to_me and guardian):
-        return False
-    return not home_update(world, me, world.one("HomeUpdate", row.update_id), scene.now)
+        found = [(model, key) in each for each in (rule, wall, oracle)]
+        yield f"{who} reads {told(row, scene)}: rule {found[0]}, wall {found[1]}, oracle {found[2]}"
 
 
 def _writing(

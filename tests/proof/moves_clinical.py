@@ -24,6 +24,7 @@ from sessions_log.models import (
     SessionRecord,
     Sharing,
     Summary,
+    TakenOut,
     UpdateEdit,
     Wish,
     Withholding,
@@ -210,6 +211,9 @@ def err(scene: Scene, choices: Choices) -> None:
     row = scene.some(
         choices, "Session", "SessionRecord", "ProgressNote", "Addendum", "ProcessNote", "Summary", "HomeUpdate", "Reply"
     )
+    if isinstance(row, HomeUpdate):
+        take_out(scene, choices, row)
+        return
     scene.change(row, error_at=scene.now, error_by=scene.people["tom"], error_reason="wrong child")
 
 
@@ -238,7 +242,7 @@ def share(scene: Scene, choices: Choices) -> None:
     row = _update(scene, choices)
     scene.add(
         Sharing, child=row.child, update=row, shared_by=row.author, person=scene.tied(choices, row.child, "guardian"),
-        shared_at=row.posted_at + choices.number() % 5 * TICK,
+        posted_at=row.posted_at, shared_at=row.posted_at + choices.number() % 5 * TICK,
     )  # fmt: skip
 
 
@@ -260,10 +264,17 @@ def mark(scene: Scene, choices: Choices) -> None:
     )  # fmt: skip
 
 
+def take_out(scene: Scene, choices: Choices, row: Any = None) -> None:
+    """An update is taken out, by its author or by anyone."""
+    row = row or _update(scene, choices)
+    by = row.author if choices.flag() else scene.person(choices)
+    scene.add(TakenOut, child=row.child, update=row, taken_by=by, taken_at=scene.done(choices), reason="wrong child")
+
+
 MOVES: dict[str, Callable[[Scene, Choices], None]] = {
     move.__name__: move
     for move in (
         add_to_note, choose, cosign, edit, err, held, jot, look, mark, note, offer, open_note, read, release, reply, share,
-        sign_note, summarise, tell, think, withdraw, withhold,
+        sign_note, summarise, take_out, tell, think, withdraw, withhold,
     )
 }  # fmt: skip

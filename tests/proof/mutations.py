@@ -42,7 +42,9 @@ MEMBERSHIP = re.compile(r"(?P<left>[a-z_]+\.[a-z_]+) (?P<not>NOT )?IN \((?P<set>
 EXISTENCE = re.compile(r"(?P<not>NOT )?EXISTS \(")
 NULLNESS = re.compile(r"(?P<left>[a-z_]+(?:\.[a-z_]+)?) IS (?P<not>NOT )?NULL")
 FLAG = re.compile(r"(?<=AND )(?P<not>NOT )?(?P<left>w\.grown_up|a\.is_active|w\.opens)")
-UNION = re.compile(r"(?P<line>(?:team|guardians|family|own|note_readers|practices) := (?P<legs>[a-z_ |]+);)")
+UNION = re.compile(
+    r"(?P<line>(?:team|guardians|family|own|note_readers|practices|audience|office) := (?P<legs>[a-z_ |]+);)"
+)
 SETTING = re.compile(r"set_config\('app\.(?P<name>[a-z_]+)', (?P<value>[a-z_|() ]+)::text, true\)")
 SPANS = [
     (" * opening.times", ""), ("* tstzmultirange(tstzrange(first_row.starts, NULL))", ""),
@@ -58,7 +60,9 @@ SPANS = [
     ("THEN (born + make_interval(years => years) + interval '1 day')", "THEN (born + make_interval(years => years))"),
     ("::timestamp AT TIME ZONE zone", "::timestamp AT TIME ZONE 'UTC'"), ("PARTITION BY r.kind ", ""),
     ("ELSE tstzmultirange(tstzrange(cut.raised_at, NULL))", "ELSE '{}'"), ("cut.raised_at IS NULL THEN '{}'", "false THEN '{}'"),
-    ("GROUP BY w.kind", "GROUP BY true"), ("set_config('app.' || place, '', true)", "true"),
+    ("GROUP BY w.kind", "GROUP BY true"),
+    ("tstzrange(NULL, w.opened_at, '[]')", "tstzrange(NULL, w.opened_at)"),
+    ("tstzrange(NULL, w.opened_at, '[]')", "tstzrange(NULL, NULL)"), ("set_config('app.' || place, '', true)", "true"),
 ]  # fmt: skip
 FLIPPED = {"=": "<>", "<>": "=", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 

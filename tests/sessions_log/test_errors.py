@@ -4,6 +4,7 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.models import AuditEvent
@@ -148,3 +149,21 @@ def test_sent_twice_is_once(willow: Willow) -> None:
     assert tom.post(url, {"reason": REASON}).status_code == 302
     assert tom.post(url, {"reason": "Another reason.", "form_key": uuid4()}).status_code == 404
     assert Session.objects.get().error_reason == REASON
+
+
+@pytest.mark.parametrize("name", ["note_new", "process_note_new", "summary_new"])
+def test_nothing_new_is_written_on_a_session_in_error(willow: Willow, name: str) -> None:
+    """Neither by its form nor by what the form keeps by itself; and the wall takes no row."""
+    session, tom = held(willow), signed_in(willow.tom)
+    place = {"practice": willow.practice, "child": willow.leo, "session": session, "author": willow.tom, "body": "w"}
+    with viewing(willow.tom):
+        enter_in_error(child=willow.leo, item=session, reason=REASON)
+    words = {"template": "free", "names": "[]", "body": "More words.", "form_key": uuid4()}
+    for address in (name, f"{name}_autosave"):
+        url = reverse(address, args=[willow.leo.public_id, session.pk])
+        assert tom.post(url, words).status_code == 404
+    assert status(willow, "tom", session, name) == 404
+    for model in (ProgressNote, ProcessNote, Summary):
+        assert not model.objects.filter(body="More words.").exists()
+        with viewing(willow.tom), pytest.raises(DatabaseError), transaction.atomic():
+            model.objects.create(written_at=NOON, changed_at=NOON, **place)

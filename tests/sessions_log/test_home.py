@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.models import Account, AuditEvent, Child, Person
-from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, UpdateEdit
+from accounts.models import Account, AuditEvent, Child, Person, Restriction
+from sessions_log.actions.errors import enter_in_error
+from sessions_log.actions.notes import Stale
+from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, TakenOut, UpdateEdit
 from tests import people
-from tests.harness import signed_in
+from tests.harness import signed_in, viewing
 from tests.people import DAY, NOON, Willow, day
 
 HOUR = timedelta(hours=1)
@@ -391,6 +393,108 @@ def test_a_supervisor_enters_an_update_in_error_and_a_therapist_cannot(willow: W
     assert ask(willow.ines, "update_error", update, {"reason": "Another Maya."}).status_code == 302
     assert page(willow.tom, update) == "404"
     assert "A calm evening." in page(willow.priya, update), "principle 11"
+    event = AuditEvent.objects.get(action="entered_in_error")
+    assert (event.person_id, event.shown) == (willow.ines.pk, [update.pk])
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_its_author_does_not_learn_what_the_practice_took_out(willow: Willow, quiet: bool) -> None:
+    """Quiet or not: no mark, no reason, the same pages, and their words stay theirs to change, to share and to take out."""
+    update = told(willow.dan, willow.maya)
+    if quiet:
+        people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON + HOUR / 2)
+    plain = re.compile(r'nonce="[^"]+"|name="(?:form_key|csrfmiddlewaretoken)" value="[^"]+"')
+
+    def pages() -> list[str]:
+        shown = [page(willow.dan, update), stream(willow.dan, willow.maya)]
+        asked = [ask(willow.dan, name, update) for name in ("update_edit", "update_error")]
+        return [plain.sub("", text) for text in [*shown, *(response.content.decode() for response in asked)]]
+
+    with later():
+        before = pages()
+        reason = {"reason": "Belongs to another file."}
+        assert ask(willow.ines, "update_error", update, reason).status_code == 302
+        assert pages() == before
+        with viewing(willow.dan):
+            assert not TakenOut.objects.visible().exists()
+            assert HomeUpdate.objects.visible().get().body == "A calm evening."
+        assert page(willow.tom, update) == "404"
+        assert "Belongs to another file." in page(willow.ines, update)
+    with later(2):
+        assert ask(willow.dan, "update_share", update, {"person": str(willow.priya.public_id)}).status_code == 302
+        assert page(willow.priya, update) == "404"
+        assert reword(willow.dan, update, update).status_code == 302
+        assert "Other words." in page(willow.dan, update)
+    with later(3):
+        assert ask(willow.dan, "update_error", update, {"why": "not_so"}).status_code == 302
+        assert "You took this out." in page(willow.dan, update)
+        assert "Belongs to another file." in page(willow.ines, update)
+
+
+def test_a_mistake_shows_leads_no_words_its_author_has_replaced(willow: Willow) -> None:
+    """Principle 7 hides; it never shows more than before but to those who look after mistakes, and then what stands."""
+    plain, reworded = told(willow.priya, willow.maya), told(willow.priya, willow.maya, body="Said in anger.")
+    with later():
+        reword(willow.priya, reworded, reworded)
+    with later(2):
+        for update in (plain, reworded):
+            ask(willow.priya, "update_error", update, {"why": "not_so"})
+        with viewing(willow.ruth):
+            assert TakenOut.objects.visible().count() == 2
+            assert [update.body for update in HomeUpdate.objects.visible()] == ["A calm evening."]
+            assert not UpdateEdit.objects.visible().exists()
+        with viewing(willow.ines):
+            assert HomeUpdate.objects.visible().count() == 2
+
+
+def test_a_sharing_is_hidden_with_its_update(willow: Willow) -> None:
+    """From whoever may not read the update no row tells that, or when, something was shared."""
+    people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON - HOUR, NOON + HOUR)
+    update = told(willow.priya, willow.maya)
+    with later(2):
+        ask(willow.priya, "update_share", update, {"person": str(willow.dan.public_id)})
+
+    def known() -> dict[str, tuple[int, int]]:
+        found = {}
+        for who in ("dan", "tom", "ines", "priya"):
+            with viewing(willow.people[who]):
+                found[who] = (HomeUpdate.objects.visible().count(), Sharing.objects.visible().count())
+        return found
+
+    with later(3):
+        assert known() == {"dan": (0, 0), "tom": (1, 1), "ines": (1, 1), "priya": (1, 1)}
+        Restriction.objects.all().delete()
+        assert known()["dan"] == (1, 1)
+        ask(willow.ines, "update_error", update, {"reason": "w"})
+        assert known() == {"dan": (0, 0), "tom": (0, 0), "ines": (1, 1), "priya": (1, 1)}
+
+
+def test_the_reader_reads_the_words_that_stood_at_the_sharing(willow: Willow) -> None:
+    """Reworded while Dan was quiet, shared with him afterwards: he reads what Priya shared, not what she had given up."""
+    update = told(willow.priya, willow.maya, body="I am afraid of him.")
+    people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON + HOUR / 2, NOON + 2 * HOUR)
+    with later(1):
+        reword(willow.priya, update, update)
+    with later(3):
+        ask(willow.priya, "update_share", update, {"person": str(willow.dan.public_id)})
+    people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON + 4 * HOUR, NOON + 6 * HOUR)
+    with later(5):
+        reword(willow.priya, update, UpdateEdit.objects.get(), body="Said while he is quiet.")
+    with later(7):
+        shown = page(willow.dan, update) + stream(willow.dan, willow.maya)
+    assert "Other words." in shown
+    assert "I am afraid of him." not in shown
+    assert "Said while he is quiet." not in shown
+
+
+def test_taken_out_twice_at_once_is_once(willow: Willow) -> None:
+    """Of two windows the second one finds nothing to take out any more."""
+    update = told(willow.priya, willow.maya)
+    with viewing(willow.priya):
+        enter_in_error(child=willow.maya, item=update, reason="w")
+        with pytest.raises(Stale):
+            enter_in_error(child=willow.maya, item=update, reason="w")
+    assert TakenOut.objects.count() == 1
 
 
 def test_a_reply_is_entered_in_error_by_who_wrote_it(willow: Willow) -> None:
@@ -398,6 +502,7 @@ def test_a_reply_is_entered_in_error_by_who_wrote_it(willow: Willow) -> None:
     ask(willow.tom, "update_reply", update, {"body": "For Leo's mother.", "form_key": uuid4()})
     url = reverse("reply_error", args=[willow.maya.public_id, Reply.objects.get().pk])
     assert signed_in(willow.priya).post(url, {"reason": "w"}).status_code == 404
+    assert "It vanishes at once" in signed_in(willow.tom).get(url).content.decode()
     assert url in page(willow.tom, update)
     assert signed_in(willow.tom).post(url, {"reason": "Wrong family."}).status_code == 302
     assert "For Leo" not in page(willow.priya, update)

@@ -16,7 +16,7 @@ from sessions_log.forms.notes import carried
 from sessions_log.models import Addendum, CoSignature, NoteOffer, PracticeChoice, ProcessNote, ProgressNote, Session
 from tests import people
 from tests.guards.bad_words import ODD
-from tests.harness import WallClient, signed_in
+from tests.harness import WallClient, signed_in, viewing
 from tests.people import DAY, NOON, Willow
 
 HOUR = timedelta(hours=1)
@@ -611,3 +611,21 @@ def test_the_history_is_the_teams(willow: Willow) -> None:
     assert "He built a bridge." in family
     assert "Shorter." not in family
     assert "History" not in family
+
+
+def test_a_draft_in_error_is_read_by_nobody_new(willow: Willow) -> None:
+    """Entering in error hides; it shows the draft to no supervisor and no lead who could not read it before."""
+    alone, offered = draft(held(willow), willow.tom), draft(held(willow), willow.tom)
+    tom = signed_in(willow.tom)
+    assert offer(offered, willow.ines, willow.tom).status_code == 302
+    for note in (alone, offered):
+        asked = text_of(tom.get(at("note_error", note)))
+        assert "Nobody reads it who could not read the draft before." in asked
+        assert tom.post(at("note_error", note), {"reason": "w"}).status_code == 302
+        assert "Read by its author, and by a supervisor the draft stands offered to." in text_of(
+            tom.get(at("note", note))
+        )
+    for who, readable in ((willow.tom, {alone, offered}), (willow.ines, {offered}), (willow.ruth, set())):
+        with viewing(who):
+            assert set(ProgressNote.objects.visible()) == readable
+    assert "a draft: only who wrote it" in text_of(tom.get(reverse("who_note", args=[willow.maya.public_id, alone.pk])))

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Child, Person
-from sessions_log.models import FormDraft, HomeUpdate, Mark, PracticeChoice, Session, SessionRecord
+from sessions_log.models import FormDraft, HomeUpdate, Mark, PracticeChoice, Session, SessionRecord, TakenOut
 from tests.harness import WallClient, signed_in
 from tests.people import DAY, NOON, Willow
 
@@ -224,7 +224,14 @@ def test_what_came_since_the_last_session_stands_beside_the_form(willow: Willow)
     update = update_from(willow.dan, willow.maya, NOON - DAY, "She knocked twice.")
     other = update_from(willow.priya, willow.maya, NOON - HOUR, "Slept well.")
     wrong = update_from(willow.priya, willow.maya, NOON - 2 * HOUR, "In the wrong record.")
-    HomeUpdate.objects.filter(pk=wrong.pk).update(error_at=NOON - HOUR, error_by=willow.priya, error_reason="r")
+    TakenOut.objects.create(
+        practice=willow.practice,
+        child=willow.maya,
+        update=wrong,
+        taken_by=willow.priya,
+        taken_at=NOON - HOUR,
+        reason="r",
+    )
     page = tom.get(reverse("session_new", args=[willow.maya.public_id])).content.decode()
     assert page.index("Slept well.") < page.index("She knocked twice.")
     assert "Before the last session." not in page

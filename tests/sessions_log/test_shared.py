@@ -2,7 +2,7 @@
 when"): on their own page without the words, and beside the words where these are theirs to read."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, CircleRow, Person
 from sessions_log.models import Release, Session, Summary, Wish
 from tests import people
-from tests.harness import signed_in
+from tests.harness import signed_in, viewing
 from tests.people import DAY, NOON, Willow
 from tests.sessions_log.test_thread import log_session, say, share, write_summary
 
@@ -150,3 +150,16 @@ def test_an_ended_log_in_of_the_young_person_reads_nothing(willow: Willow) -> No
     against_her_wish(willow)
     CircleRow.objects.filter(person=willow.maya_login).update(ends=NOON)
     assert page(willow.maya_login, "shared", willow.maya.public_id) == "404"
+
+
+def test_a_wish_recorded_in_her_quiet_time_does_not_reach_her(willow: Willow) -> None:
+    """What was said before stays; what is recorded while she is quiet, after the release, is not shown, then or later."""
+    summary, hour = against_her_wish(willow), timedelta(hours=1)
+    people.restrict(willow.maya_login, willow.maya, "quiet", willow.tom, NOON + hour, NOON + 3 * hour)
+    with viewing(willow.maya_login, NOON + 2 * hour):
+        assert Wish.objects.visible().filter(summary=summary).exists()
+    Wish.objects.filter(summary=summary).update(recorded_at=NOON + 2 * hour, kind="nobody")
+    for later in (2, 4):
+        with viewing(willow.maya_login, NOON + later * hour):
+            assert not Wish.objects.visible().exists()
+            assert Release.objects.visible().exists()

@@ -4,6 +4,7 @@ visibility.md, "Releasing a summary", principles 5 and 7, worked cases 3 and 5.
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Child, Person
+from accounts.models import Account, AuditEvent, Child, CircleRow, HelperConsent, Person
+from accounts.reads import possible_readers
+from sessions_log.actions.summaries import Refused, release_summary
 from sessions_log.models import Release, Summary, Wish
 from sessions_log.plainness import plainness
 from tests import people
-from tests.harness import WallClient, signed_in
-from tests.people import DAY, NOON, Willow
+from tests.harness import WallClient, signed_in, viewing
+from tests.people import DAY, LONG_AGO, NOON, Willow, day
 from tests.sessions_log.test_thread import log_session, reads, say, share, write_summary
 from tests.worlds import HOUR
 
@@ -54,6 +57,41 @@ def first(child: Child, who: Person) -> Release:
     """The newest release to someone about a child."""
     found: Release = Release.objects.filter(child=child, recipient=who).order_by("-released_at", "withdrawn_at").first()  # type: ignore[assignment]
     return found
+
+
+# --- Whom it can be shared with -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["none", "closed", "inactive", "none at all", "of age"])
+def test_a_consent_counts_while_its_giver_has_a_parents_rights(willow: Willow, ending: str) -> None:
+    """Karin may be chosen on Priya's word until Priya's rights end, however they do; a page made before does not help."""
+    row, mother = CircleRow.objects.get(person=willow.karin), CircleRow.objects.get(person=willow.priya)
+    HelperConsent.objects.create(
+        practice=willow.practice, child=willow.maya, circle_row=row, given_by=willow.priya, scope="s", given_at=LONG_AGO
+    )
+    tom = signed_in(willow.tom)
+    summary = write_summary(tom, willow.maya, log_session(tom, willow.maya))
+    say(tom, willow.maya, summary, "may_share")
+    moment = NOON
+    match ending:
+        case "closed":
+            people.restrict(willow.priya, willow.maya, "closed", willow.tom, NOON)
+        case "inactive":
+            Account.objects.filter(pk=willow.priya.pk).update(is_active=False)
+        case "none at all":
+            CircleRow.objects.filter(pk=mother.pk).update(ends=NOON)
+            people.tie(willow.priya, willow.maya, "guardian", "none", starts=NOON)
+        case "of age":
+            moment = day(5, 20, year=2030)
+    with viewing(willow.tom, moment, as_role=None):
+        (karin,) = [reader for reader in possible_readers(willow.maya) if reader.person == willow.karin]
+        assert karin.needs == ("" if ending == "none" else "consent")
+        stale = replace(karin, needs="")
+        if ending == "none":
+            assert release_summary(child=willow.maya, summary=summary, readers=[stale]) == []
+        else:
+            with pytest.raises(Refused, match="not_choosable"):
+                release_summary(child=willow.maya, summary=summary, readers=[stale])
 
 
 # --- Seeing it first ----------------------------------------------------------------------------------------------------------

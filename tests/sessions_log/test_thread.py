@@ -476,8 +476,26 @@ def test_a_look_with_head_is_no_reading(willow: Willow) -> None:
     tom = signed_in(willow.tom)
     summary = write_summary(tom, willow.leo, log_session(tom, willow.leo))
     share(tom, willow.leo, summary, willow.nell)
-    signed_in(willow.nell).head(reverse("summary", args=[willow.leo.public_id, summary.pk]))
+    address = reverse("summary", args=[willow.leo.public_id, summary.pk])
+    assert signed_in(willow.nell).head(address).status_code == 405
     assert not Reading.objects.exists()
+
+
+def test_no_request_shows_a_summary_without_a_reading(willow: Willow) -> None:
+    """Posting to its address shows nothing; its line on the child's page, when it holds every word of it, is a reading."""
+    tom, nell = signed_in(willow.tom), signed_in(willow.nell)
+    long = "A good week. " * 40
+    for body in (long, "A good week."):
+        share(tom, willow.leo, write_summary(tom, willow.leo, log_session(tom, willow.leo), body), willow.nell)
+    short = Summary.objects.get(body="A good week.")
+    answer = nell.post(reverse("summary", args=[willow.leo.public_id, short.pk]))
+    assert answer.status_code == 405
+    assert not Reading.objects.exists()
+    stream = reverse("child", args=[willow.leo.public_id])
+    for client in (tom, nell, nell):
+        assert "A good week." in client.get(stream).content.decode()
+    assert [reading.release.summary_id for reading in Reading.objects.select_related("release")] == [short.pk]
+    assert Reading.objects.get().reader_id == willow.nell.pk
 
 
 def test_readers_are_named_as_the_therapist_would_say_it(willow: Willow) -> None:

@@ -53,7 +53,7 @@ def test_case_1_an_unshared_update_leaves_no_trace(willow: Willow) -> None:
     assert page(willow.dan, "child", willow.maya) == before
     Sharing.objects.create(
         practice=willow.practice, child=willow.maya, update=update, shared_by=willow.priya, person=willow.dan,
-        shared_at=NOON - DAY,
+        posted_at=update.posted_at, shared_at=NOON - DAY,
     )  # fmt: skip
     assert "Hers alone." in page(willow.dan, "child", willow.maya)
 

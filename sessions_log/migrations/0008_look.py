@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_notes_due'),
-        ('sessions_log', '0004_whole'),
+        ('sessions_log', '0007_sharing_moment'),
     ]
 
     operations = [
