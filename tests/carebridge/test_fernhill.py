@@ -142,6 +142,7 @@ def test_what_is_loaded_is_what_the_file_says(loaded: dict[str, Person], practic
         assert bundles.filled(held[name]) == bundles.filled(told[name]), name
 
 
+@pytest.mark.proof
 def test_every_page_of_everyone_answers_and_shows_something(loaded: dict[str, Person]) -> None:
     """By links from the first page on; of one kind, about one child, a person opens as many as the sample says."""
     walked = Counter[str]()
