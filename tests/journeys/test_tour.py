@@ -18,6 +18,7 @@ from tests.journeys import tour
 from tests.journeys.site import Site, create_loaded, real_urls, serving
 from tests.journeys.tour import Step
 from tests.journeys.visitors import Visitor
+from tests.servers_plugin import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -122,7 +123,7 @@ def test_everyone_is_met() -> None:
 
 def test_the_readme_tells_log_ins_that_work() -> None:
     """Each address with its password."""
-    readme = (tour.ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text()
     rows = [line for line in readme.splitlines() if re.match(r"\| .*\.example`", line)]
     told = {word for row in rows for word in re.findall(r"`([^`]+)`", row)}
     people = [person for person in PEOPLE.values() if person.get("email") in told]
