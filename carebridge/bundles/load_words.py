@@ -1,7 +1,9 @@
 """The words of the record as rows: sessions with their notes and summaries, updates from home."""
 
+from datetime import timedelta
 from typing import Any
 
+from accounts.models import Practice
 from carebridge.bundles.format import PROCESS
 from carebridge.bundles.rows import WAITING, Rows
 from carebridge.bundles.shape import CHILD, Item
@@ -31,6 +33,7 @@ from sessions_log.models import (
 from sessions_log.models.home import WORDS
 
 Placed = dict[str, Any]  # the columns practice and child
+DUE = timedelta(hours=Practice._meta.get_field("notes_due_hours").default)  # no bundle says another
 
 
 def given(item: Item, *names: str) -> dict[str, Any]:
@@ -112,6 +115,7 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
     )
     if note.signed_at:
         note.signed_sha256 = sections_hash(note)
+        note.late = note.signed_at > session.held_at + DUE
     rows.add(note)
     for addendum in item.get("addenda", []):
         author = rows.person(addendum, "author")

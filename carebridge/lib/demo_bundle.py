@@ -1,15 +1,19 @@
 """Which practice bundle a demo's data folder holds, and the log-ins in it.
 
-Loading happens once per folder. A copy of the file and a record of how it was loaded stay beside the data, so that a
-later start knows what is there even when the original has changed or gone.
+Loading happens once per folder. A copy of the file, with dates from the day of loading where it says them so
+(`relative.py`), and a record of how it was loaded stay beside the data, so that a later start knows what is there even when
+the original has changed or gone.
 """
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from carebridge.lib import relative
 
 
 class Refused(RuntimeError):
@@ -18,11 +22,15 @@ class Refused(RuntimeError):
 
 @dataclass(frozen=True)
 class Choice:
-    """A bundle, the lists left out of it, and how far it has come into the database."""
+    """A bundle, the lists left out of it, and how far it has come into the database.
+
+    `content`: what is loaded. `source`: the SHA-256 of the file it was made of.
+    """
 
     path: str
     skip: str
     content: bytes
+    source: str
     loaded: bool = False
     practices_before: int | None = None  # how many the database had when loading began
 
@@ -40,12 +48,12 @@ def choose(data: Path, bundle: Path | None, skip: str | None, *, default: tuple[
         return holds
     path, default_skip = (bundle, "") if bundle else default
     try:
-        wanted = Choice(str(path), default_skip if skip is None else skip, path.read_bytes())
-    except OSError as error:
+        wanted = made_of(path, default_skip if skip is None else skip)
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise Refused(f"The bundle cannot be read: {error}") from None
     if holds is None:
         return wanted
-    if (holds.content, holds.skip) == (wanted.content, wanted.skip):
+    if (holds.source, holds.skip) == (wanted.source, wanted.skip):
         return holds
     raise Refused(
         f"{data} holds another practice: {holds}. Asked for was {wanted}. Nothing was changed. Choose another data "
@@ -53,11 +61,25 @@ def choose(data: Path, bundle: Path | None, skip: str | None, *, default: tuple[
     )
 
 
+def made_of(path: Path, skip: str, now: datetime | None = None) -> Choice:
+    """The bundle that a file is at this moment. Raises OSError; ValueError or LookupError
+    for one that says its dates in words of its own, wrongly."""
+    source = path.read_bytes()
+    return Choice(str(path), skip, relative.resolved(source, now or datetime.now(UTC)), digest(source))
+
+
+def digest(source: bytes) -> str:
+    """By which a file is known again."""
+    return hashlib.sha256(source).hexdigest()
+
+
 def held(data: Path) -> Choice | None:
     """What this folder holds, or began to load; None before that."""
     if not _record(data).exists():
         return None
-    return Choice(content=copy_in(data).read_bytes(), **json.loads(_record(data).read_text()))
+    content = copy_in(data).read_bytes()
+    facts = {"source": digest(content), **json.loads(_record(data).read_text())}  # older records say no source
+    return Choice(content=content, **facts)
 
 
 def copy_in(data: Path) -> Path:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="watches
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C stops everything"
-TOM = "  tom@willow.example     willow-tom-2026-creek    Tom Reyes: therapist, therapist of Maya, therapist of Leo"
+HANA = "  hana@fernhill.example   fernhill-hana-house    Hana Kovač: therapist, therapist of Freya, therapist of Jonas"
 
 
 class Demo:
@@ -146,7 +146,7 @@ def test_a_demo_serves_stops_and_serves_again(data: Path, port: int) -> None:
     with demo(data, port) as first:
         first.until_it_says(READY)
         assert f"CareBridge runs at http://localhost:{port}" in first.lines
-        assert TOM in first.lines
+        assert HANA in first.lines
         assert "Loading" in first.text
         assert "csrf" in first.page()
         names = " ".join(first.family.values())
@@ -160,7 +160,7 @@ def test_a_demo_serves_stops_and_serves_again(data: Path, port: int) -> None:
         with demo(data, port) as again:
             again.until_it_says(READY)
             assert "Loading" not in again.text
-            assert TOM in again.lines
+            assert HANA in again.lines
             assert practices(data) == (1,)
             assert "csrf" in again.page()
             assert "true" in record.read_text()
@@ -180,14 +180,14 @@ def test_two_run_side_by_side_and_one_that_loses_a_child_stops_alone(tmp_path: P
             assert third.end() == 1
             assert f"is in use by process {one.process.pid} (manage.py demo on port {ports[0]})" in third.text
         for each in (one, two):  # browsers keep cookies per host, whatever the port
-            assert "Maya" in each.page_after_signing_in("tom@willow.example", "willow-tom-2026-creek")
+            assert "Freya" in each.page_after_signing_in("hana@fernhill.example", "fernhill-hana-house")
             ours = {f"{name}-{each.port}" for name in ("csrf", "known", "session")}
             assert {cookie.name for cookie in each.cookies} == ours
         worker = next(pid for pid, command in one.family.items() if f"worker --hostname demo-{ports[0]}" in command)
         os.kill(worker, signal.SIGKILL)
         assert one.end() == 1
         assert "worker ended. The end of " in one.text
-        assert "Maya" in two.page("/")
+        assert "Freya" in two.page("/")
         assert two.end(signal.SIGTERM) == 0
 
 
@@ -256,7 +256,7 @@ def test_an_ordinary_user_needs_no_rights(tmp_path: Path, port: int) -> None:
     try:
         with demo(home / "data", port, before=[*reachable(ROOT, Path(sys.base_prefix)), *become]) as theirs:
             theirs.until_it_says(READY)
-            assert TOM in theirs.lines
+            assert HANA in theirs.lines
             assert "csrf" in theirs.page()
             postgres = next(pid for pid, command in theirs.family.items() if "postgres -D" in command)
             assert Path(f"/proc/{postgres}").stat().st_uid == nobody.pw_uid

@@ -1,10 +1,11 @@
 """Which bundle a demo's folder holds, and who may sign in."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from carebridge.lib import demo_bundle
 from carebridge.lib.demo_bundle import Choice, Refused
@@ -60,7 +61,7 @@ def load(data: Path, choice: Choice) -> None:
 
 def test_who_may_sign_in_with_the_roles_that_are_on() -> None:
     """Nobody without a password, nobody deactivated, no role that is over."""
-    choice = Choice("file", "", json.dumps(PRACTICE).encode())
+    choice = Choice("file", "", json.dumps(PRACTICE).encode(), "")
     assert demo_bundle.log_ins(choice, NOON) == [
         ("tom@x", "p1", "Tom: therapist, therapist of Maya"),
         ("dan@x", "p2", "Dan: guardian (informed) of Maya"),
@@ -71,7 +72,8 @@ def test_who_may_sign_in_with_the_roles_that_are_on() -> None:
 
 def test_an_empty_folder_takes_the_default_without_what_it_leaves_out(data: Path, default: tuple[Path, str]) -> None:
     """`--skip` alone changes what is left out of it; a bundle asked for is loaded whole unless told."""
-    assert demo_bundle.choose(data, None, None, default=default) == Choice(str(default[0]), "goals", b"{}")
+    expected = Choice(str(default[0]), "goals", b"{}", demo_bundle.digest(b"{}"))
+    assert demo_bundle.choose(data, None, None, default=default) == expected
     assert demo_bundle.choose(data, None, "", default=default).skip == ""
     assert demo_bundle.choose(data, default[0], None, default=default).skip == ""
     assert demo_bundle.choose(data, default[0], "messages", default=default).skip == "messages"
@@ -95,6 +97,41 @@ def test_another_bundle_is_refused_by_name(data: Path, default: tuple[Path, str]
     for bundle, skip in ((other, "goals"), (same, None), (same, "messages"), (None, "messages")):
         with pytest.raises(Refused, match=r"holds another practice: .*default\.json without goals\. Asked for was "):
             demo_bundle.choose(data, bundle, skip, default=default)
+
+
+def test_dates_said_from_the_day_of_loading_are_those_of_the_first_day(
+    data: Path, default: tuple[Path, str], noon: None
+) -> None:
+    """A later start finds the practice as it was loaded, and knows the file again by its own words."""
+    source = '{"format": "carebridge-demo/1", "practice": {"time_zone": "America/New_York"}, "sessions": [{"held_at": "%s"}]}'
+    default[0].write_text(source % "D-1 16:10")
+    load(data, demo_bundle.choose(data, None, None, default=default))
+    with time_machine.travel(timedelta(days=3)):
+        held = demo_bundle.choose(data, default[0], "goals", default=default)
+    assert held.loaded
+    assert json.loads(held.content)["sessions"] == [{"held_at": "2026-11-01T16:10:00-05:00"}]
+    assert json.loads(held.content)["format"] == "carebridge-bundle/1"
+    default[0].write_text(source % "D-2 16:10")
+    with pytest.raises(Refused, match="holds another practice"):
+        demo_bundle.choose(data, default[0], "goals", default=default)
+
+
+@pytest.mark.parametrize(
+    "content", ['"carebridge-demo/1"', '{"format": "carebridge-demo/1"', '{"format": "carebridge-demo/1"}']
+)
+def test_a_demo_file_that_cannot_be_dated_is_refused(data: Path, default: tuple[Path, str], content: str) -> None:
+    """Before anything is started."""
+    default[0].write_text(content)
+    with pytest.raises(Refused, match="cannot be read"):
+        demo_bundle.choose(data, None, None, default=default)
+
+
+def test_a_folder_of_an_earlier_version_is_known_by_its_copy(data: Path, default: tuple[Path, str]) -> None:
+    """Its record says no source."""
+    load(data, demo_bundle.choose(data, None, None, default=default))
+    record = data / "bundle" / "record.json"
+    record.write_text(json.dumps({name: v for name, v in json.loads(record.read_text()).items() if name != "source"}))
+    assert demo_bundle.choose(data, default[0], "goals", default=default).loaded
 
 
 def test_a_file_that_is_not_there_is_refused(data: Path, default: tuple[Path, str]) -> None:

@@ -53,11 +53,18 @@ class Site:
 @contextlib.contextmanager
 def served() -> Iterator[Site]:
     """A fresh copy of the practice, served for the block."""
-    superuser_url, urls = os.environ["DATABASE_URL"], real_urls()
-    load_once(superuser_url, urls)
+    load_once(os.environ["DATABASE_URL"], real_urls())
+    with serving(LOADED) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def serving(template: str, wsgi: str = "carebridge.wsgi") -> Iterator[Site]:
+    """A fresh copy of a database, served for the block by gunicorn with this WSGI module."""
+    superuser_url = os.environ["DATABASE_URL"]
     name = f"journey_{uuid4().hex[:12]}"
-    servers.create_database(superuser_url, name, template=LOADED)
-    ours = servers.urls_for(name, urls)
+    servers.create_database(superuser_url, name, template=template)
+    ours = servers.urls_for(name, real_urls())
     children: list[Child] = []
     with tempfile.TemporaryDirectory(prefix="cb-site-") as folder:
         try:
@@ -74,7 +81,7 @@ def served() -> Iterator[Site]:
                 "4",
                 "--no-control-socket",
             ]
-            command = [sys.executable, "-m", "gunicorn", *words, "carebridge.wsgi"]
+            command = [sys.executable, "-m", "gunicorn", *words, wsgi]
             web = processes.spawn(children, "web", command, data=data, env=env, cwd=ROOT)
             processes.wait_until(lambda: answers(port), web, timeout=READY_TIMEOUT)
             yield Site(f"http://localhost:{port}", mail, ours["DATABASE_SUPERUSER_URL"])
@@ -96,12 +103,17 @@ def load_once(superuser_url: str, urls: dict[str, str]) -> None:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [LOADED]).fetchone():
             return
         new = f"{LOADED}_new"
-        servers.create_database(superuser_url, new, template=TEMPLATE)
-        ours = servers.urls_for(new, urls)
-        env = environment({key: ours[key] for key in ("DATABASE_URL", "DATABASE_OPERATOR_URL")})
-        command = [sys.executable, "manage.py", "load_bundle", str(BUNDLE), "--skip", "goals,concerns,messages"]
-        subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        create_loaded(new, superuser_url, urls, BUNDLE, "--skip", "goals,concerns,messages")
         connection.execute(f"ALTER DATABASE {new} RENAME TO {LOADED}".encode())
+
+
+def create_loaded(name: str, superuser_url: str, urls: dict[str, str], bundle: Path, *options: str) -> None:
+    """A new database with the practice of a bundle in it."""
+    servers.create_database(superuser_url, name, template=TEMPLATE)
+    ours = servers.urls_for(name, urls)
+    env = environment({key: ours[key] for key in ("DATABASE_URL", "DATABASE_OPERATOR_URL")})
+    command = [sys.executable, "manage.py", "load_bundle", str(bundle), *options]
+    subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 def environment(ours: dict[str, str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from carebridge.lib.processes import Child
 from carebridge.lib.servers import Servers
 
 ROOT = Path(settings.BASE_DIR)
-DEFAULT_BUNDLE = (ROOT / "tests" / "bundles" / "willow-creek.json", "goals,concerns,messages")
+DEFAULT_BUNDLE = (ROOT / "carebridge" / "demo" / "fernhill.json", "")
 READY_TIMEOUT = 90.0  # seconds until the first page
 
 
