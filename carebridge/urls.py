@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from carebridge.pages import home
+from carebridge.pages import home, probes
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("children/<uuid:child>/", home.child, name="child"),
+    path("health", probes.health, name="health"),
+    path("ready", probes.ready, name="ready"),
     path("", include("accounts.urls")),
     path("", include("sessions_log.urls")),
 ]

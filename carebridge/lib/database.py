@@ -11,6 +11,15 @@ OWNER, APP, WORKER, OPERATOR, BACKUP = (
     "carebridge_operator",
     "carebridge_backup",
 )
+# What PostgreSQL writes into its own log of an error would carry note bodies: statement, parameters, the row that broke a
+# constraint. "log" stands above errors there: none is written. The process that met an error logs its state, table and
+# constraint (carebridge/lib/logs.py).
+QUIET_LOG = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 AUTHZ = "carebridge_authz"  # NOLOGIN: owns authz.enter() and reads what no viewer may
 
 
@@ -72,7 +81,5 @@ def roles_sql(database: str) -> list[str]:
         f'GRANT CONNECT ON DATABASE "{database}" TO {APP}, {WORKER}, {OPERATOR}, {BACKUP}',
         f"ALTER SCHEMA public OWNER TO {OWNER}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        # Statement and parameter logs would carry note bodies.
-        f"ALTER DATABASE \"{database}\" SET log_min_error_statement = 'panic'",
-        f'ALTER DATABASE "{database}" SET log_parameter_max_length_on_error = 0',
+        *[f"ALTER DATABASE \"{database}\" SET {name} = '{value}'" for name, value in QUIET_LOG.items()],
     ]
