@@ -41,7 +41,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- The database: one alias; each process logs in with its own role -------------------------------------------------
 
-DATABASES = {"default": database_settings(required("DATABASE_URL", "postgresql://carebridge_app@/carebridge"))}
+DATABASE_URL = required("DATABASE_URL", "postgresql://carebridge_app@/carebridge")
+DATABASES = {"default": database_settings(DATABASE_URL)}
 if ENV == "test":
     # A migrated database, policies and all, is copied for each test process.
     DATABASES["default"]["TEST"] = {"TEMPLATE": env("TEST_TEMPLATE", default=None)}
@@ -51,6 +52,8 @@ if ENV == "test":
 DATABASE_OWNER_URL = env("DATABASE_OWNER_URL", default="")
 DATABASE_OPERATOR_URL = env("DATABASE_OPERATOR_URL", default="")
 DATABASE_BACKUP_URL = env("DATABASE_BACKUP_URL", default="")
+DATABASE_SUPERUSER_URL = env("DATABASE_SUPERUSER_URL", default="")  # make_roles and restore
+DATABASE_WORKER_URL = env("DATABASE_WORKER_URL", default="")  # make_roles; the worker's DATABASE_URL is the same
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

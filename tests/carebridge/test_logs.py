@@ -133,7 +133,7 @@ def test_an_error_of_the_database(
     monkeypatch.setattr("carebridge.pages.home.stream", stream)
     client = browser(willow.priya)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(BROKEN[state] if state != "23514" else f"SELECT 1 / 0 AS \"{CANARY}\"")
+        cursor.execute(BROKEN[state] if state != "23514" else f'SELECT 1 / 0 AS "{CANARY}"')
     with transaction.atomic():
         assert client.get(reverse("child", args=[willow.maya.public_id])).status_code == 500
         transaction.set_rollback(True)
@@ -153,7 +153,7 @@ def fail(word: str) -> None:
 
 def test_a_task_that_raises(written: io.StringIO) -> None:
     """Celery's line quotes the exception and the arguments; ours names task and id."""
-    fail.apply(args=[CANARY], throw=False)
+    fail.apply(args=(CANARY,), throw=False)
     (line,) = lines(written)
     assert line["task"].endswith(".fail")
     assert line["exception"]["type"] == "builtins.RuntimeError"

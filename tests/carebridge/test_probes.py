@@ -8,6 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from carebridge.lib import state
 from carebridge.pages import probes
 from tests.harness import WallClient
 
@@ -53,7 +54,7 @@ def test_not_ready_without_a_database(db: None, monkeypatch: pytest.MonkeyPatch)
 
 def test_not_ready_before_the_migrations(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Code that came before its migrations must not be sent anybody."""
-    monkeypatch.setattr(probes, "migrations", lambda: frozenset({("accounts", "9999_not_yet")}))
+    monkeypatch.setattr(state, "migrations", lambda: frozenset({("accounts", "9999_not_yet")}))
     assert asked("/ready") == (503, {"database": "migrations missing", "broker": "ok"})
 
 
