@@ -19,8 +19,6 @@ from django.http import HttpRequest, HttpResponse
 
 ACCESS = logging.getLogger("carebridge.access")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
-# Loggers whose message is no template: what some code printed, and Django's text about a request it distrusts.
-OWN_TEXTS = ("celery.redirected", "py.warnings", "django.security")
 WITHHELD = "(withheld)"
 TRACE = 12  # frames of a traceback, the innermost last
 
@@ -66,6 +64,8 @@ class JsonLines(logging.Formatter):
         }
         if request_id := _request_id.get() or getattr(getattr(record, "request", None), "request_id", None):
             line["request_id"] = str(request_id)
+        if status := getattr(record, "status_code", None):
+            line["status"] = status
         line |= getattr(record, "facts", {}) | task(record)
         if record.exc_info and record.exc_info[1]:
             line["exception"] = described(record.exc_info[1])
@@ -73,10 +73,10 @@ class JsonLines(logging.Formatter):
 
 
 def template(record: logging.LogRecord) -> str:
-    """The message before anything was put into it. Without arguments beside an exception it may be the exception's own
-    text: left out."""
-    own_text = record.name.startswith(OWN_TEXTS) or (record.exc_info and not record.args)
-    return WITHHELD if own_text or not isinstance(record.msg, str) else record.msg
+    """The message before anything was put into it. A complaint without arguments may have been put together before: Django
+    logs the text of exceptions so, gunicorn what it could not read, Celery what was printed. It is left out."""
+    put_together = not record.args and (record.exc_info or record.levelno > logging.INFO)
+    return WITHHELD if put_together or not isinstance(record.msg, str) else record.msg
 
 
 def task(record: logging.LogRecord) -> dict[str, Any]:
