@@ -16,7 +16,9 @@ POWERFUL = {
     "export_bundle": "DATABASE_OPERATOR_URL",
 }
 # Commands that reach no database, or, like demo, start the servers themselves.
-OFFLINE = {"help", "version", "demo", "check", "makemessages", "compilemessages", "collectstatic", "findstatic"}
+OFFLINE = {
+    "help", "version", "demo", "check", "makemessages", "compilemessages", "collectstatic", "findstatic", "restore_drill",
+}  # fmt: skip
 
 
 def main() -> None:

@@ -119,7 +119,6 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """See the class."""
-        request.request_id = uuid.uuid4()  # type: ignore[attr-defined]
         request.failure = None  # type: ignore[attr-defined]
         try:
             with transaction.atomic():

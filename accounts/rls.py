@@ -144,6 +144,9 @@ def install() -> None:
         cursor.execute(f"GRANT EXECUTE ON FUNCTION authz.enter(bigint, timestamptz) TO {READERS}, {OPERATOR}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {READERS}, {AUTHZ}, {OPERATOR}, {BACKUP}")
         cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}")
+        cursor.execute(
+            f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP}"
+        )  # the next numbers are in a dump too
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {OPERATOR}")
         # Every number is an identity column's, which needs no right to its sequence.
         cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {READERS}, {OPERATOR}")

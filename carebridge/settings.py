@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from carebridge.lib import logs
 from carebridge.lib.database import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ def required(name: str, otherwise: str) -> str:
 
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "for-local-use-only-never-in-production-0123456789")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # docs/operations.md, Keys
 ALLOWED_HOSTS: list[str] = required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 PORT: int = env.int("PORT", default=8000)
 BASE_URL = required("BASE_URL", f"http://localhost:{PORT}")
@@ -39,7 +41,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- The database: one alias; each process logs in with its own role -------------------------------------------------
 
-DATABASES = {"default": database_settings(required("DATABASE_URL", "postgresql://carebridge_app@/carebridge"))}
+DATABASE_URL = required("DATABASE_URL", "postgresql://carebridge_app@/carebridge")
+DATABASES = {"default": database_settings(DATABASE_URL)}
 if ENV == "test":
     # A migrated database, policies and all, is copied for each test process.
     DATABASES["default"]["TEST"] = {"TEMPLATE": env("TEST_TEMPLATE", default=None)}
@@ -48,6 +51,9 @@ if ENV == "test":
         DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
 DATABASE_OWNER_URL = env("DATABASE_OWNER_URL", default="")
 DATABASE_OPERATOR_URL = env("DATABASE_OPERATOR_URL", default="")
+DATABASE_BACKUP_URL = env("DATABASE_BACKUP_URL", default="")
+DATABASE_SUPERUSER_URL = env("DATABASE_SUPERUSER_URL", default="")  # make_roles and restore
+DATABASE_WORKER_URL = env("DATABASE_WORKER_URL", default="")  # make_roles; the worker's DATABASE_URL is the same
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -96,10 +102,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "carebridge.lib.logs.access_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "carebridge.pages.probes.answer_probes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -216,6 +224,7 @@ else:
     KNOWN_BROWSER_COOKIE_NAME = f"known-{PORT}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^(health|ready)$"]  # asked from within, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
@@ -262,12 +271,6 @@ DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "CareBridge <carebridge@loca
 
 # --- Logs: to standard error, no bodies, no locals ------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = logs.config(production=PRODUCTION)
 ADMINS: list[str] = []  # error mails carry request bodies and local variables: nobody gets one
 DEFAULT_EXCEPTION_REPORTER_FILTER = "carebridge.lib.errors.NothingShown"

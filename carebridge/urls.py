@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from carebridge.pages import child, today
+from carebridge.pages import child, probes, today
 
 urlpatterns = [
     path("", today.today, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("children/<uuid:child>/", child.child, name="child"),
     path("children/<uuid:child>/print/", child.printed, name="child_print"),
     path("children/<uuid:child>/search/", child.search, name="search"),
+    path("health", probes.health, name="health"),
+    path("ready", probes.ready, name="ready"),
     path("", include("accounts.urls")),
     path("", include("sessions_log.urls")),
 ]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 OWNER, APP, WORKER, OPERATOR, BACKUP = (
@@ -11,6 +13,15 @@ OWNER, APP, WORKER, OPERATOR, BACKUP = (
     "carebridge_operator",
     "carebridge_backup",
 )
+# What PostgreSQL writes into its own log of an error would carry note bodies: statement, parameters, the row that broke a
+# constraint. "log" stands above errors there: none is written. The process that met an error logs its state, table and
+# constraint (carebridge/lib/logs.py).
+QUIET_LOG = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 AUTHZ = "carebridge_authz"  # NOLOGIN: owns authz.enter() and reads what no viewer may
 
 
@@ -32,6 +43,17 @@ def database_settings(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**parts, "server_side_binding": True, "prepare_threshold": 5},
     }
+
+
+def needed(name: str) -> str:
+    """The URL in a setting that only some commands need. Raises ImproperlyConfigured where it is unset."""
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    url: str = getattr(settings, name)
+    if not url:
+        raise ImproperlyConfigured(f"{name} is not set.")
+    return url
 
 
 def refuse_powerful_role() -> None:
@@ -72,7 +94,26 @@ def roles_sql(database: str) -> list[str]:
         f'GRANT CONNECT ON DATABASE "{database}" TO {APP}, {WORKER}, {OPERATOR}, {BACKUP}',
         f"ALTER SCHEMA public OWNER TO {OWNER}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        # Statement and parameter logs would carry note bodies.
-        f"ALTER DATABASE \"{database}\" SET log_min_error_statement = 'panic'",
-        f'ALTER DATABASE "{database}" SET log_parameter_max_length_on_error = 0',
+        *[f"ALTER DATABASE \"{database}\" SET {name} = '{value}'" for name, value in QUIET_LOG.items()],
     ]
+
+
+def make_roles(superuser_url: str, urls: dict[str, str]) -> list[str]:
+    """Create the roles in the superuser's database and give each the password in its URL; those that were given one.
+
+    A password is hashed before it is sent, so that no statement carries it. Raises ValueError when a URL names another role.
+    """
+    given = []
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        for statement in roles_sql(connection.info.dbname):
+            connection.execute(statement.encode())
+        for role, url in urls.items():
+            parts = conninfo_to_dict(url)
+            if url and parts.get("user") != role:
+                raise ValueError(f"The URL for {role} names {parts.get('user')}.")
+            if password := parts.get("password"):
+                hashed = connection.pgconn.encrypt_password(str(password).encode(), role.encode(), b"scram-sha-256")
+                change = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), hashed.decode())
+                connection.execute(change)
+                given.append(role)
+    return given

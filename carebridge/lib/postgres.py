@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from carebridge.lib import processes
+from carebridge.lib import database, processes
 from carebridge.lib.processes import Child, ChildDied
 
 START_TIMEOUT = 60.0  # seconds; a start after a crash replays the log first
@@ -52,9 +52,7 @@ def start(children: list[Child], data: Path, sockets: Path, url: str, *, durable
         "unix_socket_directories": str(sockets),
         "timezone": "UTC",
         "log_timezone": "UTC",
-        # Statement and parameter logs would carry note bodies.
-        "log_min_error_statement": "panic",
-        "log_parameter_max_length_on_error": "0",
+        **database.QUIET_LOG,
         **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
     }
     command = [str(shelter.programs / "postgres"), "-D", str(shelter.cluster)]

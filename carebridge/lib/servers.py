@@ -33,6 +33,7 @@ ROLES = {
     "DATABASE_OWNER_URL": database.OWNER,
     "DATABASE_OPERATOR_URL": database.OPERATOR,
     "DATABASE_WORKER_URL": database.WORKER,
+    "DATABASE_BACKUP_URL": database.BACKUP,
     "DATABASE_SUPERUSER_URL": "postgres",  # for bootstrap and tests only
 }
 
@@ -179,6 +180,16 @@ def _short_folder() -> Path:
     """A new private folder whose path leaves room for a socket's name (the limit is about 100 bytes)."""
     usual = tempfile.gettempdir()
     return Path(tempfile.mkdtemp(prefix="carebridge-", dir=usual if len(usual) < 50 else "/tmp"))  # noqa: S108
+
+
+@contextlib.contextmanager
+def short_folder() -> Iterator[Path]:
+    """The same for the length of a block."""
+    folder = _short_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- Databases --------------------------------------------------------------------------------------------------------
