@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: how fast the main pages are, and what the wall costs.
+"""`python -m tests.bench`: how fast the main pages are, and what the wall costs. `--long`: whether it stays so.
 
 Real gunicorn as the demo runs it, real PostgreSQL with fsync on, the web's own role, persistent connections. One client on
 loopback with one keep-alive connection to each server; every measured request comes right after one for the bare page
@@ -22,10 +22,12 @@ from tests.bench.client import BARE, Client
 from tests.bench.practice import ENTRIES, PAST_THE_WALL, POSTED_TO, Size
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RATIO_AIM, WALL_AIM = 3.0, 15.0  # times the bare page; per cent
+RATIO_AIM, WALL_AIM, SAME = 3.0, 15.0, 10.0  # times the bare page; per cent; per cent
 THERAPIST = 1
 WARM_UP = 40  # requests per page before measuring: every thread's connection has planned its queries
 THREADS = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+
+LOOKED_FOR = {"q": "bridge houses", "period": "366"}  # in every text
 
 type Ask = Callable[[Client], tuple[int, float]]
 
@@ -44,7 +46,7 @@ class Page:
 
 
 def pages(url: str, size: Size, child: int) -> list[Page]:
-    """The four main pages about a child and one post."""
+    """Today, the main pages about a child, a search and a post."""
     at, posting = practice.addresses(url, child), practice.addresses(url, POSTED_TO)["new"]
     mother = size.mother(child)
 
@@ -53,6 +55,10 @@ def pages(url: str, size: Size, child: int) -> list[Page]:
         return client.send(posting, words)
 
     return [
+        Page("therapist: Today", THERAPIST, lambda client: client.open("/")),
+        Page("parent: Today", mother, lambda client: client.open("/")),
+        Page("therapist: search", THERAPIST, lambda client: client.send(at["search"], LOOKED_FOR)),
+        Page("parent: search", mother, lambda client: client.send(at["search"], LOOKED_FOR)),
         Page("therapist: child", THERAPIST, lambda client: client.open(at["child"])),
         Page("therapist: session", THERAPIST, lambda client: client.open(at["session"])),
         Page("parent: child", mother, lambda client: client.open(at["child"])),
@@ -179,8 +185,8 @@ def report_plans(url: str, size: Size) -> None:
     print(f"  not index-only: {failed} {verdict(not failed)}. Milliseconds with every step timed: {', '.join(times)}.")
 
 
-def run(size: Size, rounds: int) -> None:
-    """Everything, from an empty folder."""
+def run(size: Size, rounds: int) -> dict[str, float]:
+    """Everything, from an empty folder. Each page's median as a multiple of the bare page's."""
     children: list[Child] = []
     with (
         tempfile.TemporaryDirectory(prefix="cb-bench-") as folder,
@@ -203,8 +209,19 @@ def run(size: Size, rounds: int) -> None:
             report(wanted, bares, count(counting, url, size))
             report_plans(url, size)
             print(f"Load at the end: {os.getloadavg()[0]:.1f}. Requests per page: {rounds}.")
+            return {page.name: statistics.median(page.to_bare) for page in wanted}
         finally:
             processes.stop(children)
+
+
+def compare(rounds: int) -> None:
+    """The same pages with little and with much in the background."""
+    little, much = run(practice.LITTLE, rounds), run(practice.MUCH, rounds)
+    print(f"\n{'page':28}{'× bare':>9} at {practice.LITTLE.notes:,}{'':6}at {practice.MUCH.notes:,} notes")
+    for name, ratio in little.items():
+        more = (much[name] / ratio - 1) * 100
+        print(f"{name:28}{ratio:9.2f}{much[name]:20.2f}{more:+8.1f}% {verdict(abs(more) <= SAME)}")
+    print(f"Aim: the same within {SAME:g} %.")
 
 
 def hashed(password: str) -> str:
@@ -220,7 +237,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--small", action="store_true", help=f"a quick run on {practice.SMALL}")
     parser.add_argument("--rounds", type=int, default=200, help="measured requests per page")
+    parser.add_argument("--long", action="store_true", help="with 10,000 and with 1,000,000 notes, compared")
     options = parser.parse_args()
+    if options.long:
+        compare(options.rounds)
+        return
     size = practice.SMALL if options.small else practice.FULL
     run(size, 20 if options.small and options.rounds == 200 else options.rounds)
 

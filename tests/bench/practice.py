@@ -39,6 +39,8 @@ class Size:
 
 
 FULL, SMALL = Size(10, 2000, 200_000), Size(2, 200, 8_000)
+# The same people and children with little and with much in the background: what is measured must not notice.
+LITTLE, MUCH = Size(10, 2000, 10_000), Size(10, 2000, 1_000_000)
 
 
 def generate(superuser_url: str, size: Size, password: str) -> float:
@@ -70,4 +72,5 @@ def addresses(superuser_url: str, child: int) -> dict[str, str]:
         "session": f"{base}sessions/{row[1]}/",
         "update": f"{base}updates/{row[2]}/",
         "new": f"{base}updates/new/",
+        "search": f"{base}search/",
     }
