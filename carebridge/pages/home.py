@@ -37,8 +37,8 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
     therapists = therapists_now(child)
     names = names_of({*therapists, *(entry.author_id for entry in entries)})
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
-    if whole := [entry.id for entry in entries if entry.whole]:
-        mark_read(child=child, summaries=whole)
+    if me.stands_in("own", child.pk):
+        mark_read(child=child, summaries=[entry.id for entry in entries if entry.whole])
     context = {
         "child": child,
         "entries": entries,
