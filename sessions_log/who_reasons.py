@@ -266,6 +266,7 @@ def outside_the_team(case: Case) -> str:
     # That it was opened one by one says that they are named: only to whoever may know that.
     named = (
         note
+        and getattr(item, "signed_at", item) is not None
         and case.known.opened(case.person, moment_of(item))
         and case.known.named_before(case.person, moment_of(item))
     )

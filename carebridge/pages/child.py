@@ -39,8 +39,8 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
     since = None if before or kind else look(child=child)
     therapists = therapists_now(child)
     names = names_of({*therapists, *(entry.author_id for entry in entries)})
-    if whole := [entry.id for entry in entries if entry.whole]:
-        mark_read(child=child, summaries=whole)
+    if me.stands_in("own", child.pk):
+        mark_read(entry.id for entry in entries if entry.whole)
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
     context = {
         "child": child,
@@ -95,7 +95,8 @@ def printed(request: HttpRequest, child: Child) -> HttpResponse:
     """The timeline whole, from a day on, oldest week last, to be printed or kept as a PDF by the browser."""
     since = read_day(request.GET.get("since", "")) or timezone.localdate(viewer().moment - PRINTED)
     entries, last = stream(child, since=midnight(since), whole=True)
-    mark_read(child=child, summaries=[entry.id for entry in entries if entry.kind == "summary"])
+    if viewer().stands_in("own", child.pk):
+        mark_read(entry.id for entry in entries if entry.kind == "summary")
     audit.record("child_printed", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
     context = {
         "child": child,
@@ -119,8 +120,8 @@ def search(request: HttpRequest, child: Child) -> HttpResponse:
         data, asked = form.cleaned_data, True
         hits, last = find(child, data["q"], form.since(), cursor.read(data["before"]))
     names = names_of({hit.author_id for hit in hits})
-    if whole := shown_whole(hits):
-        mark_read(child=child, summaries=whole)
+    if viewer().stands_in("own", child.pk):
+        mark_read(shown_whole(hits))
     audit.record("searched", child=child, shown=[child.public_id, *(hit.id for hit in hits)], request=request)
     context = {
         "child": child,

@@ -80,8 +80,6 @@ def today(request: HttpRequest) -> HttpResponse:
         "moment": me.moment,
         "mark_kinds": MarkKind.choices,
     }
-    for item in context.get("whole", []):  # all of it stood on the page: it has been read
-        mark_read(child=children[item.child_id], summaries=[item.id])
     shown.record(request, "home_read", children)
     return render(request, "pages/today.html", context)
 
@@ -96,8 +94,8 @@ def family_side(shown: Shown) -> dict[str, Any]:
     for sent in waiting:
         shown.add(sent.update.child_id, sent.update.pk)
     lines = [(item, EXCERPT) for item in found] + [(item, LONGER) for item in latest]
-    whole = [item for item, size in lines if item.kind == "summary" and len(item.words) <= size]
-    return {"news": found, "more_news": more, "waiting": waiting, "latest": latest, "whole": whole}
+    mark_read(item.id for item, size in lines if item.kind == "summary" and len(item.words) <= size)
+    return {"news": found, "more_news": more, "waiting": waiting, "latest": latest}
 
 
 def young_side(shown: Shown) -> dict[str, Any]:

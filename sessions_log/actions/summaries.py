@@ -195,19 +195,17 @@ def reaches(*, summary: Summary, person_id: int) -> bool:
 
 
 @transaction.atomic
-def mark_read(*, child: Child, summaries: Iterable[UUID]) -> None:
+def mark_read(summaries: Iterable[UUID]) -> None:
     """Note when the recipient was first shown the whole text of each. Nothing happens for anyone else, or again."""
     me = viewer()
     mine = Release.objects.visible().filter(
         Among("summary_id", list(summaries), UUIDField()), recipient_id=me.person_id, withdrawn_at__isnull=True
     )
-    unread = mine.filter(reading__isnull=True).values_list("pk", flat=True)
+    unread = mine.filter(reading__isnull=True).values_list("pk", "practice_id", "child_id")
     Reading.objects.bulk_create(
         [
-            Reading(
-                practice_id=child.practice_id, child=child, release_id=release, reader_id=me.person_id, read_at=me.moment
-            )
-            for release in unread
+            Reading(practice_id=practice, child_id=child, release_id=pk, reader_id=me.person_id, read_at=me.moment)
+            for pk, practice, child in unread
         ],
         ignore_conflicts=True,  # opened in two windows at once: the first one counts
     )  # fmt: skip

@@ -79,7 +79,7 @@ def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
     """The summary, and that it was read. For the team also the child's wish, who reads it, and what there is to do; for the
     young person the wish and who reads it (worked case 5)."""
     found = get_object_or_404(Summary.objects.visible(), pk=summary, child=child)
-    actions.mark_read(child=child, summaries=[found.pk])
+    actions.mark_read([found.pk])
     audit.record("summary_read", child=child, shown=[found.pk], request=request)
     context: dict[str, Any] = {"child": child, "summary": found, "names": names_of({found.author_id})}
     if viewer().stands_in("team", child.pk):

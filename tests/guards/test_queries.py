@@ -38,11 +38,15 @@ LIMIT = re.compile(r"LIMIT \d+")
 SAVEPOINT = re.compile(r"s\d+_x\d+")
 
 
+ROWS = re.compile(r"(?<=\) )VALUES \(.*\)")  # of one INSERT, however many: the trail, child by child
+
+
 def texts_of(who: Person, url: str) -> list[str]:
     """The statements one request makes, lists of any length written alike."""
     client, texts = signed_in(who), list[str]()
 
     def note_down(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        sql = ROWS.sub("VALUES rows", sql)
         texts.append(LIMIT.sub("LIMIT n", MANY.sub("…", SAVEPOINT.sub("s", sql))).replace("(%s)", "(…)"))
         return execute(sql, params, many, context)
 
@@ -143,6 +147,8 @@ def grown(world: Rich, wanted: list[tuple[str, Callable[[Rich], str]]]) -> dict[
         while number < size:
             number += 1
             one_more_of_everything(world, number)
+        for name in ("child_print", "child"):
+            signed_in(world.cast.nell).get(leo(name)(world))  # reads what stands there whole: again a row of its own
         found[size] = [texts_of(world.person(who), address(world)) for who, address in wanted]
     return found
 
@@ -200,6 +206,7 @@ def test_older_pages_cost_what_the_newest_does(world: Rich, who: str) -> None:
     page = signed_in(world.person(who)).get(url).content.decode()
     older = re.search(r'href="(\?before=[^"]+)"', page)
     assert older
+    signed_in(world.person(who)).get(url + older[1])  # a first reading is a row of its own
     texts = texts_of(world.person(who), url)
     looks = [text for text in texts if "sessions_log_look" in text]
     assert len(looks) == 2

@@ -257,6 +257,7 @@ def test_a_search_asks_the_same_for_more_rows(world: Rich, who: str) -> None:
             number += 1
             one_more_of_everything(world, number)
         plant(world)
+        look_for(signed_in(world.person(who)), world.cast.leo, WORD)  # reads what stands there whole: a row of its own
         counts.append(posted_texts(signed_in(world.person(who)), url))
     assert counts[0] == counts[1] == counts[2]
     assert texts_of(world.person(who), url)

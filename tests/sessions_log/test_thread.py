@@ -484,9 +484,9 @@ def test_a_look_with_head_is_no_reading(willow: Willow) -> None:
 def test_no_request_shows_a_summary_without_a_reading(willow: Willow) -> None:
     """Posting to its address shows nothing; its line on the child's page, when it holds every word of it, is a reading."""
     tom, nell = signed_in(willow.tom), signed_in(willow.nell)
-    long = "A good week. " * 40
+    long, session = ("A good week. " * 40).strip(), log_session(tom, willow.leo)
     for body in (long, "A good week."):
-        share(tom, willow.leo, write_summary(tom, willow.leo, log_session(tom, willow.leo), body), willow.nell)
+        share(tom, willow.leo, write_summary(tom, willow.leo, session, body), willow.nell)
     short = Summary.objects.get(body="A good week.")
     answer = nell.post(reverse("summary", args=[willow.leo.public_id, short.pk]))
     assert answer.status_code == 405
