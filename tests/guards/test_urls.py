@@ -240,6 +240,7 @@ PRACTICE = {
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
+    "leave": {"anonymous": (302, 405), "signed in": (302, 405)},
     "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
     "account_logout": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_signup": {"anonymous": (200, 200), "signed in": (302, 302)},
