@@ -96,7 +96,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "people": PEOPLE,
         "moments": [now, now - timedelta(days=1), now - timedelta(days=40)],
         "calm": Sample(auto_id="calm_%s", initial={"kind": "win", "also": ["dan"]}),
-        "wrong": Sample({"said": "", "when": "soon"}, auto_id="wrong_%s"),
+        "wrong": Sample({"said": "", "when": ""}, auto_id="wrong_%s"),
     }
     return render(request, "pages/gallery.html", context)
 
