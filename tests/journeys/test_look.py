@@ -39,7 +39,8 @@ PRINTED = """() => {
   const seen = [...document.querySelectorAll("body *")].filter((it) => it.checkVisibility());
   const own = (it) => [...it.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
   return {
-    controls: seen.filter((it) => it.matches("button, form, input, textarea, nav, header, footer")).map((it) => it.tagName),
+    controls: seen.filter((it) => it.matches("button, .button, form, input, textarea, nav, header, footer"))
+      .map((it) => it.tagName),
     grey: seen.filter((it) => own(it) && getComputedStyle(it).color !== "rgb(0, 0, 0)").map((it) => it.outerHTML.slice(0, 90)),
     dark: seen.concat(document.body).map((it) => getComputedStyle(it).backgroundColor)
       .filter((colour) => !["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"].includes(colour)),
