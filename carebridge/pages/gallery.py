@@ -36,6 +36,7 @@ WORDS = {
     "earlier": "Earlier",
     "later": "Later",
     "page": "Page 2 of 5",
+    "child": "Maya",
     "week": "This week",
     "days": "Oct. 12 – 18",
     "home": "told of a win",
