@@ -207,4 +207,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Djan
         "menu_children": current.stands_anywhere_in("team", "own"),
         "menu_notes": current.stands_anywhere_in("team"),
         "menu_practice": current.stands_anywhere_in("admin"),
+        # Whoever lives with the people it is about may have to be gone before somebody looks.
+        "menu_leave": current.stands_anywhere_in("own"),
     }

@@ -3,9 +3,10 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import practice
+from accounts.views import leave, practice
 
 urlpatterns = [
+    path("leave/", leave.leave, name="leave"),
     path("practice/people/", practice.people, name="people"),
     path("practice/circles/", practice.circles, name="circles"),
     path("accounts/login/", allauth.login, name="account_login"),

@@ -182,6 +182,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Where "Leave now" leads: a page anybody may have open, in any language, that says nothing about us.
+LEAVE_FOR = env("LEAVE_FOR", default="https://www.wikipedia.org/")
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

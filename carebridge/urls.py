@@ -1,8 +1,9 @@
 """Every address."""
 
+from django.conf import settings
 from django.urls import include, path
 
-from carebridge.pages import child, probes, today
+from carebridge.pages import child, gallery, probes, today
 
 urlpatterns = [
     path("", today.today, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("ready", probes.ready, name="ready"),
     path("", include("accounts.urls")),
     path("", include("sessions_log.urls")),
+    *gallery.addresses(settings.ENV),
 ]
 
 handler404 = "carebridge.pages.errors.not_found"

@@ -6,3 +6,14 @@ window.addEventListener("pageshow", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// Leaving at once: the screen is empty before any answer has come, nothing asks back, and this page's place in the browser's
+// way back is taken by the one it leads to.
+document.querySelector("[data-leave]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const away = event.currentTarget.href;
+  window.addEventListener("beforeunload", (ask) => ask.stopImmediatePropagation(), { capture: true });
+  document.title = "…";
+  document.documentElement.replaceChildren();
+  window.location.replace(away);
+});

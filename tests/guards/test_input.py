@@ -382,6 +382,7 @@ def test_every_form_is_tried() -> None:
     assert tried == sending
     assert len(listed) == FORMS
     assert {name for _, name, _ in SIGN_IN} == PLAIN.keys() - {
-        "home", "health", "ready", "account_inactive", "account_reset_password_done", "account_reset_password_from_key",
+        "home", "health", "ready", "leave", "account_inactive", "account_reset_password_done",
+        "account_reset_password_from_key",
         "account_reset_password_from_key_done",
     }  # fmt: skip

@@ -246,6 +246,7 @@ PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
     "health": {"anonymous": (200, 405), "signed in": (200, 405)},
     "ready": {"anonymous": (200, 405), "signed in": (200, 405)},
+    "leave": {"anonymous": (302, 405), "signed in": (302, 405)},
     "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
     "account_logout": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_signup": {"anonymous": (200, 200), "signed in": (302, 302)},

@@ -51,15 +51,15 @@ class Site:
 
 
 @contextlib.contextmanager
-def served() -> Iterator[Site]:
-    """A fresh copy of the practice, served for the block."""
+def served(**told: str) -> Iterator[Site]:
+    """A fresh copy of the practice, served for the block. `told`: more for its environment."""
     load_once(os.environ["DATABASE_URL"], real_urls())
-    with serving(LOADED) as site:
+    with serving(LOADED, **told) as site:
         yield site
 
 
 @contextlib.contextmanager
-def serving(template: str, wsgi: str = "carebridge.wsgi") -> Iterator[Site]:
+def serving(template: str, wsgi: str = "carebridge.wsgi", **told: str) -> Iterator[Site]:
     """A fresh copy of a database, served for the block by gunicorn with this WSGI module."""
     superuser_url = os.environ["DATABASE_URL"]
     name = f"journey_{uuid4().hex[:12]}"
@@ -71,7 +71,7 @@ def serving(template: str, wsgi: str = "carebridge.wsgi") -> Iterator[Site]:
             port, data = free_port(), Path(folder)
             mail = data / "mail"
             mail.mkdir()
-            env = environment({"DATABASE_URL": ours["DATABASE_URL"], "PORT": str(port), "MAIL_DIR": str(mail)})
+            env = environment({"DATABASE_URL": ours["DATABASE_URL"], "PORT": str(port), "MAIL_DIR": str(mail), **told})
             words = [
                 "--bind",
                 f"127.0.0.1:{port}",
