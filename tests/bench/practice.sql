@@ -17,9 +17,9 @@ FROM (
 ) y;
 
 INSERT INTO accounts_practice (id, public_id, ref, name, time_zone, language, reply_within_hours, crisis_text, handbook,
-  guardian_access, assent_age, majority_age)
+  guardian_access, assent_age, majority_age, notes_due_hours)
 SELECT p, gen_random_uuid(), 'bench-' || p, 'Practice ' || p, 'America/New_York', 'en', 48, 'In danger, call.', '',
-  'summaries_only', 12, 18 FROM generate_series(1, %(practices)s) p;
+  'summaries_only', 12, 18, 72 FROM generate_series(1, %(practices)s) p;
 
 INSERT INTO accounts_account (id, password, email, is_active, language, time_zone)
 SELECT n, %(password)s, 'person-' || n || '@bench.example', true, '', '' FROM generate_series(1, %(people)s) n;
@@ -72,14 +72,14 @@ SELECT gen_random_uuid(), practice_id, child_id, id, therapist_id, 'play room', 
 INSERT INTO sessions_log_attendance (id, practice_id, child_id, session_id, person_id, logged_by_id, moment)
 SELECT gen_random_uuid(), practice_id, child_id, id, NULL, therapist_id, moment FROM sessions_log_session;
 INSERT INTO sessions_log_progressnote (id, practice_id, child_id, session_id, author_id, template, body, sections, written_at,
-  changed_at, signed_at, signed_sha256, error_reason)
+  changed_at, signed_at, signed_sha256, error_reason, template_name, late)
 SELECT gen_random_uuid(), practice_id, child_id, id, therapist_id, 'free', repeat(%(words)s, 4), '[]', moment, moment,
-  moment + interval '1 hour', repeat('0', 64), '' FROM sessions_log_session;
+  moment + interval '1 hour', repeat('0', 64), '', '', false FROM sessions_log_session;
 -- One child in twenty has a draft left behind by somebody who is not their therapist.
 INSERT INTO sessions_log_progressnote (id, practice_id, child_id, session_id, author_id, template, body, sections, written_at,
-  changed_at, signed_sha256, error_reason)
+  changed_at, signed_sha256, error_reason, template_name, late)
 SELECT gen_random_uuid(), practice_id, child_id, id, (practice_id - 1) * 10 + therapist_id %% 5 + 1, 'free', %(words)s, '[]', moment,
-  moment, '', ''
+  moment, '', '', '', false
 FROM (SELECT *, row_number() OVER (PARTITION BY child_id ORDER BY moment DESC) AS n FROM sessions_log_session) s
 WHERE n = 1 AND child_id %% 20 = 9;
 INSERT INTO sessions_log_processnote (id, practice_id, child_id, session_id, author_id, body, written_at, changed_at, error_reason)
