@@ -38,6 +38,7 @@ GRANIAN = [
     "--blocking-threads=4",
     "--http=1",
     "--no-ws",
+    "--respawn-failed-workers",
     "--log-level=warning",
 ]
 COMMANDS = {
