@@ -84,6 +84,7 @@ def test_each_address_logs_in_as_its_role(data: Path) -> None:
             "DATABASE_OWNER_URL": "carebridge_owner",
             "DATABASE_OPERATOR_URL": "carebridge_operator",
             "DATABASE_WORKER_URL": "carebridge_worker",
+            "DATABASE_BACKUP_URL": "carebridge_backup",
             "DATABASE_SUPERUSER_URL": "postgres",
         }
         app = pair.urls["DATABASE_URL"]
