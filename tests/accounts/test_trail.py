@@ -59,7 +59,7 @@ def test_what_several_children_are_shown_on_is_filed_child_by_child(willow: Will
     with viewing(willow.dan):
         events = list(AuditEvent.objects.visible().filter(person_id=willow.tom.pk))
     assert {(event.action, event.child_id, *event.shown) for event in events} == {
-        ("home_read", willow.leo.pk, willow.leo.public_id),
+        ("home_read", willow.leo.pk, willow.leo.public_id, drafts[willow.leo]),
         ("unfinished_read", willow.leo.pk, drafts[willow.leo]),
     }
     with viewing(willow.ruth):

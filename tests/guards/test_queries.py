@@ -46,8 +46,8 @@ def texts_of(who: Person, url: str) -> list[str]:
     client, texts = signed_in(who), list[str]()
 
     def note_down(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        sql = ROWS.sub("VALUES rows", sql)
-        texts.append(LIMIT.sub("LIMIT n", MANY.sub("…", SAVEPOINT.sub("s", sql))).replace("(%s)", "(…)"))
+        said = ROWS.sub("VALUES rows", SAVEPOINT.sub("s", sql))
+        texts.append(LIMIT.sub("LIMIT n", MANY.sub("…", said)).replace("(%s)", "(…)"))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note_down):

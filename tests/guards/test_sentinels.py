@@ -114,6 +114,8 @@ def opens(page: Page, address: str, child: str, key: str) -> bool:
         "reply_error": team and enters(page.world, who, child, key),
         **dict.fromkeys(PANELS, team),
     }  # fmt: skip
+    if key == "s_err" and address in {"note_new", "process_note_new", "summary_new"}:
+        return False  # nothing new is written on a session in error
     return place.get(address, therapist) and (not key or page.reads(key))
 
 
@@ -390,7 +392,7 @@ def update_page(page: Page, child: str, key: str) -> None:
         page.name(world.person("tom").pk, key.replace("u_", "mark_"))
     for item in world.keys(Sharing, child):
         row = world.rows[item]
-        if row.update_id == update.pk and row.withdrawn_at is None and is_team:
+        if row.update_id == update.pk and row.withdrawn_at is None and (is_team or is_author):
             page.name(row.person_id, item)
     if is_author and page.who in GUARDIANS[child] and not out:
         co_guardians(page, child, "words")
