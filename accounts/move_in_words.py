@@ -20,7 +20,7 @@ SEATS = {"guardian_1": gettext_lazy("guardian 1"), "guardian_2": gettext_lazy("g
 OTHER_COLUMNS = {
     "child_name": gettext_lazy("child's name"),
     "date_of_birth": gettext_lazy("date of birth"),
-    "pronouns": gettext_lazy("pronouns"),
+    "pronouns": gettext_lazy("child's pronouns"),
     "about_me": gettext_lazy("about me"),
     "therapist_email": gettext_lazy("e-mail of the therapist"),
 }
