@@ -20,7 +20,7 @@ MISSES: dict[str, tuple[str, ...]] = {
     "Relationship": ("person", "other_row"),
 }
 CHANGES: dict[str, tuple[str, ...]] = {
-    "MoveIn": ("status", "status", "owner", "practice", "upload_ahead", "nothing"),
+    "MoveIn": ("status", "status", "owner", "to_me", "practice", "upload_ahead", "nothing"),
     "MoveInRow": ("chosen", "outcome", "owner", "practice", "other_file", "nothing"),
 }
 
@@ -85,6 +85,8 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str, me: 
     match how:
         case "practice":
             return row.but(practice_id=chance.choice(world.tables["Practice"]).pk)
+        case "to_me":
+            return row.but(uploaded_by_id=me)
         case "owner":
             return row.but(uploaded_by_id=chance.choice(people).pk)
         case "person":
@@ -144,7 +146,8 @@ def near_misses(world: World, scene: Scene, chance: Random, me: int) -> Iterator
 
 def every_tie(world: World, scene: Scene, me: int) -> Iterator[Row]:
     """Everyone who works anywhere as therapist, oneself and a few others as guardian, to a child without a circle and to
-    those one is barred from; every relationship there could be. For those who work somewhere as admins, whenever that is."""
+    those one is barred from, for those who work somewhere as admins, whenever that is; for all staff every relationship
+    there could be."""
     jobs = {row.practice_id for row in world.where("Membership", "person_id", me) if row.role == "admin"}
     staff = sorted({row.person_id for row in world.tables["Membership"]})
     others = [me, *(row.pk for row in world.tables["Person"] if row.pk not in staff)][:12]
@@ -155,6 +158,7 @@ def every_tie(world: World, scene: Scene, me: int) -> Iterator[Row]:
         for child in bare[:1] + [row for row in bare[1:] if is_barred(world, me, row.pk, scene.now)]:
             yield from (tied(child, person, "therapist", "", scene.now) for person in [*staff, *others[:3]])
             yield from (tied(child, person, "guardian", "full", scene.now) for person in others)
+    for practice in sorted({row.practice_id for row in world.where("Membership", "person_id", me)}):
         yield from related(world, scene, practice)
 
 

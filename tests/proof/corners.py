@@ -534,11 +534,13 @@ def moving_in(scene: Scene) -> None:
 
 def filed(scene: Scene, who: str, where: Any) -> None:
     """Files in every state, one of them ahead; each with a row to do and one worked off."""
+    by = {"practice": where, "uploaded_by": scene.people[who]}
     for status, tick in (("checked", NOW), ("finished", 0), ("discarded", NOW - 1), ("expired", NOW + 1)):
-        by = {"practice": where, "uploaded_by": scene.people[who]}
         file = scene.add(MoveIn, uploaded_at=scene.at(tick), status=status, rows=2, **by)
         for number, outcome in ((2, ""), (3, "made")):
             scene.add(MoveInRow, move=file, number=number, cells={}, chosen=False, outcome=outcome, **by)
+    # Without rows, which would hold whose it is by their key.
+    scene.add(MoveIn, uploaded_at=scene.at(1), status="running" if who == "omar" else "expired", rows=2, **by)
 
 
 def acts(scene: Scene) -> None:
