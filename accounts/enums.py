@@ -43,3 +43,21 @@ class RecordAccess(TextChoices):
 
     SUMMARIES_ONLY = "summaries_only", _("summaries only")
     SIGNED_NOTES = "signed_notes", _("signed notes")
+
+
+class MoveInStatus(TextChoices):
+    """How far an uploaded file is. Once it is over it stays as it is."""
+
+    CHECKED = "checked", _("checked, waiting for a yes")
+    RUNNING = "running", _("being brought in")
+    FINISHED = "finished", _("brought in")
+    DISCARDED = "discarded", _("put aside")
+    EXPIRED = "expired", _("stopped after a day")
+
+
+class MoveInCaution(TextChoices):
+    """Why a sound row of a file is left out unless an admin chooses it."""
+
+    TWIN = "twin", _("twice in this file")
+    KNOWN = "known", _("already here")
+    COLLEAGUE = "colleague", _("a colleague as family")

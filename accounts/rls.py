@@ -44,18 +44,37 @@ WORKER_UNGUARDED = {
 # What enter() and the constraint triggers read on the viewer's behalf.
 READ_BY_AUTHZ = [
     "accounts_account", "accounts_agreement", "accounts_child", "accounts_circlerow", "accounts_membership",
-    "accounts_named", "accounts_person", "accounts_practice", "accounts_renewal", "accounts_restriction", "accounts_supervision",
+    "accounts_movein", "accounts_moveinrow", "accounts_named", "accounts_person", "accounts_practice", "accounts_renewal",
+    "accounts_restriction", "accounts_supervision",
     "sessions_log_attendance", "sessions_log_noteoffer", "sessions_log_opening", "sessions_log_override",
     "sessions_log_progressnote", "sessions_log_release", "sessions_log_sessionrecord", "sessions_log_summary",
     "sessions_log_takenout", "sessions_log_updateedit", "sessions_log_wish", "sessions_log_withholding",
 ]  # fmt: skip
 
-# What follows an item entered in error, by a trigger.
+# What follows an item entered in error, by a trigger; a file that is over (authz.forget_moves).
 CHANGED_BY_AUTHZ = {
+    "accounts_movein": "status, finished_at",
     "sessions_log_attendance": "error_at",
     "sessions_log_sessionrecord": "error_at, error_by_id, error_reason",
     "sessions_log_release": "error_at",
     "sessions_log_wish": "error_at",
+}
+# Someone new who moves in (authz.welcome). No column of an account that lets anyone sign in.
+ADDED_BY_AUTHZ = {
+    "accounts_account": "password, is_active, language, time_zone",
+    "accounts_person": "account_id, public_id, name",
+    "accounts_contact": "person_id, email, phone",
+}
+
+# The one table that is emptied: rows of a file outlast nothing (authz.forget_moves).
+DELETED_BY_AUTHZ = ["accounts_moveinrow"]
+
+# What a process may ask of the kernel; beyond entering only the worker, and only for people who move in.
+FUNCTIONS = {
+    "authz.enter(bigint, timestamptz)": f"{APP}, {WORKER}, {OPERATOR}",
+    "authz.welcome(bigint, text, text, text)": WORKER,
+    "authz.moves_under_way()": WORKER,
+    "authz.forget_moves(timestamptz)": WORKER,
 }
 
 
@@ -92,6 +111,10 @@ def policies() -> dict[tuple[str, str], str]:
             statements["authz"] = f"FOR SELECT TO {AUTHZ} USING (true)"
         if table in CHANGED_BY_AUTHZ:
             statements["authz_change"] = f"FOR UPDATE TO {AUTHZ} USING (true)"
+        if table in ADDED_BY_AUTHZ:
+            statements["authz_add"] = f"FOR INSERT TO {AUTHZ} WITH CHECK (true)"
+        if table in DELETED_BY_AUTHZ:
+            statements["authz_forget"] = f"FOR DELETE TO {AUTHZ} USING (true)"
         for name, body in statements.items():
             permissive, _, rest = body.rpartition("FOR ") if body.startswith("AS ") else ("", "", "")
             head = f"{permissive}FOR {rest}" if permissive else body
@@ -126,7 +149,7 @@ def install() -> None:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS authz; GRANT USAGE, CREATE ON SCHEMA authz TO {AUTHZ}")
         cursor.execute(SQL.read_text())
         for function in (
-            "authz.enter(bigint, timestamptz)",
+            *FUNCTIONS,
             "authz.therapists(timestamptz)",
             "authz.supervisors(timestamptz)",
             "authz.majority(date, integer, text)",
@@ -136,12 +159,14 @@ def install() -> None:
             "authz.wait_for_words()",
             "authz.hold_the_words()",
             "authz.follow_the_error()",
+            "authz.hold_the_circle()",
         ):
             cursor.execute(f"ALTER FUNCTION {function} OWNER TO {AUTHZ}")
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         cursor.execute(f"REVOKE CREATE ON SCHEMA authz FROM {AUTHZ}")
         cursor.execute(f"GRANT USAGE ON SCHEMA authz TO {READERS}, {OPERATOR}, {OWNER}")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION authz.enter(bigint, timestamptz) TO {READERS}, {OPERATOR}")
+        for function, who in FUNCTIONS.items():
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {who}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {READERS}, {AUTHZ}, {OPERATOR}, {BACKUP}")
         cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}")
         cursor.execute(
@@ -166,6 +191,10 @@ def install() -> None:
             cursor.execute(f"GRANT SELECT ON {table} TO {AUTHZ}")
         for table, columns in CHANGED_BY_AUTHZ.items():
             cursor.execute(f"GRANT UPDATE ({columns}) ON {table} TO {AUTHZ}")
+        for table, columns in ADDED_BY_AUTHZ.items():
+            cursor.execute(f"GRANT INSERT ({columns}) ON {table} TO {AUTHZ}")
+        for table in DELETED_BY_AUTHZ:
+            cursor.execute(f"GRANT DELETE ON {table} TO {AUTHZ}")
         for statement in policies().values():
             cursor.execute(statement)
 

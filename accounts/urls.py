@@ -3,12 +3,17 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import leave, practice
+from accounts.views import leave, move_in, practice
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
     path("practice/people/", practice.people, name="people"),
     path("practice/circles/", practice.circles, name="circles"),
+    path("practice/move-in/", move_in.move_in, name="move_in"),
+    path("practice/move-in/template.csv", move_in.move_in_template, name="move_in_template"),
+    path("practice/move-in/<uuid:move>/", move_in.move_in_file, name="move_in_file"),
+    path("practice/move-in/<uuid:move>/start/", move_in.move_in_start, name="move_in_start"),
+    path("practice/move-in/<uuid:move>/discard/", move_in.move_in_discard, name="move_in_discard"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/signup/", allauth.signup, name="account_signup"),

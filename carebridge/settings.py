@@ -77,6 +77,8 @@ CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "end-expired-sessions": {"task": "accounts.tasks.end_expired_sessions", "schedule": 600.0},  # seconds
+    # The table is the outbox: nothing is lost with the broker, and a beat that nobody takes in time is no use later.
+    "carry-on-moves": {"task": "accounts.tasks.carry_on_moves", "schedule": 5.0, "options": {"expires": 5.0}},
 }
 
 # --- Apps and middleware ------------------------------------------------------------------------------------------------
@@ -245,6 +247,9 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
+# A file is read in memory or not at all: none is left behind on a disk. A little above what a page takes, so that it can say so.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_100_000  # bytes of the whole request
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000  # bytes: four texts of 100,000 characters, percent-encoded, and room to spare
 
 # --- Mail -----------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ from accounts.models import (
     CircleRow,
     Contact,
     HelperConsent,
+    MoveIn,
+    MoveInRow,
     Person,
     Practice,
     Relationship,
@@ -238,6 +240,10 @@ READERS: dict[str, frozenset[str]] = {
     "share_now": TEAM["maya"] | {"priya"}, "share_edited": TEAM["maya"] | {"priya", "quinn"},
     # When one last looked: nobody else's business
     "look_priya": person_set("priya"), "look_tom": person_set("tom"),
+    # Moving in (ADR 7): counts for the practice's admins, rows for whoever uploaded them
+    "file_omar": person_set("omar abel"), "file_abel": person_set("omar abel"), "file_stella": person_set("stella"),
+    "line_omar": person_set("omar"), "line_wrong": person_set("omar"), "line_abel": person_set("abel"),
+    "line_stella": person_set("stella"),
     # Leo: his agreement opens signed notes to guardians full
     "s_leo": TEAM["leo"] | ADMINS["leo"] | FAMILY["leo"], "r_leo": TEAM["leo"],
     "at_leo": TEAM["leo"] | ADMINS["leo"],
@@ -290,6 +296,36 @@ class Rich:
         return row
 
 
+CELLS = ("child_name", "pronouns", "about_me", "guardian_1_name", "guardian_1_relationship", "guardian_1_household")
+
+
+def add_files(world: Rich) -> None:
+    """A file that waits, with a sound row and a wrong one; one that runs; one of the other practice."""
+    for name, status in (("omar", "checked"), ("abel", "running"), ("stella", "checked")):
+        who = world.person(name)
+        where = world.children["ada"].practice if name == "stella" else world.cast.practice
+        by = {"practice": where, "uploaded_by": who}
+        began = NOON - DAY / 2 if status == "running" else None
+        file = MoveIn(id=uuid5(NAMESPACE_URL, f"file_{name}"), uploaded_at=NOON - DAY / 2, status=status, rows=1, **by)
+        file.started_at = began
+        file.save(force_insert=True)
+        world.rows[f"file_{name}"] = file
+        add_line(world, name, name, 2)
+    add_line(world, "wrong", "omar", 3, problems=[["date_of_birth", "missing", ""]])
+
+
+def add_line(world: Rich, name: str, file: str, number: int, **more: Any) -> None:
+    """A row of a file, a sentinel in every cell."""
+    key, of = f"line_{name}", world.rows[f"file_{file}"]
+    cells = {**sentinels_of(key, MoveInRow)["cells"], "guardian_1_authority": "full"}
+    if not more:
+        cells["date_of_birth"] = "2016-06-01"
+    values = {"practice_id": of.practice_id, "move": of, "uploaded_by_id": of.uploaded_by_id, "chosen": not more}
+    row = MoveInRow(id=uuid5(NAMESPACE_URL, key), number=number, cells=cells, **values, **more)
+    row.save(force_insert=True)
+    world.rows[key] = row
+
+
 def sentinels_of(key: str, model: type[models.Model]) -> dict[str, Any]:
     """A value for every text field of the model that a person writes into."""
     ours: dict[str, Any] = {}
@@ -301,6 +337,8 @@ def sentinels_of(key: str, model: type[models.Model]) -> dict[str, Any]:
             ours[name] = say(key, name)
         elif name == "sections":
             ours[name] = [["Data", say(key, name)]]
+        elif name == "cells":
+            ours[name] = {column: say(key, column) for column in CELLS}
     ours.pop("signed_sha256", None)
     return ours
 
@@ -319,6 +357,7 @@ def rich() -> Rich:
     add_summaries(world)
     add_updates(world)
     add_other_children(world)
+    add_files(world)
     AuditEvent.objects.create(action="sign_in", person_id=cast.tom.pk, at=NOON - DAY)
     return world
 

@@ -12,6 +12,7 @@ from accounts.models.circle import (
     Renewal,
     Restriction,
 )
+from accounts.models.move_in import MoveIn, MoveInRow
 from accounts.models.people import Account, Contact, Person
 from accounts.models.practices import Membership, Practice, StaffProfile, Supervision
 
@@ -26,6 +27,8 @@ __all__ = [
     "Explanation",
     "HelperConsent",
     "Membership",
+    "MoveIn",
+    "MoveInRow",
     "Named",
     "Person",
     "Practice",

@@ -19,6 +19,12 @@ ADMIN_ACTIONS = [
     "circle_read",
     "people_read",
     "denied_admin",
+    "move_in_uploaded",
+    "move_in_read",
+    "move_in_started",
+    "move_in_batch",
+    "move_in_finished",
+    "move_in_discarded",
 ]
 
 

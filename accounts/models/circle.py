@@ -6,10 +6,18 @@ from datetime import date, datetime, time
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
 from accounts.enums import Authority, CircleRole, RestrictionKind
-from accounts.models.practices import OnlyHeld, Practice, circle_staff, ends_after_start, no_overlap
+from accounts.models.practices import (
+    Membership,
+    OnlyHeld,
+    Practice,
+    Supervision,
+    circle_staff,
+    ends_after_start,
+    no_overlap,
+)
 from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, now, past
 
 
@@ -40,6 +48,11 @@ class Child(Guarded):
         """Row "Child's card": everyone in the circle but authority none; team; admins; leads."""
         return in_place("team", "id") | in_place("own", "id") | admins("id") | leads("id")
 
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Admins, into their own practice."""
+        return in_place("admin", "practice_id")
+
 
 class ChildItem(Guarded):
     """Anything about one child. The installer ties (practice, child) together with one composite foreign key."""
@@ -50,6 +63,29 @@ class ChildItem(Guarded):
 
     class Meta:
         abstract = True
+
+
+def treats() -> Q:
+    """The row's person is staff in force of the practice in a role that lets a therapist row count."""
+    hired = Membership.objects.filter(
+        Membership.visible_to(),
+        person_id=OuterRef("person_id"),
+        practice_id=OuterRef("practice_id"),
+        role__in=["therapist", "supervisor", "safeguarding_lead"],
+        starts__lte=now(),
+    )
+    return Q(Exists(hired.filter(Q(ends__isnull=True) | Q(ends__gt=now()))))
+
+
+def led() -> Q:
+    """The viewer supervises the row's person, now or later: a therapist row of theirs is the viewer's way onto the team."""
+    over = Supervision.objects.filter(
+        Supervision.visible_to(),
+        mine("supervisor_id"),
+        therapist_id=OuterRef("person_id"),
+        practice_id=OuterRef("practice_id"),
+    )
+    return Q(Exists(over.filter(Q(ends__isnull=True) | Q(ends__gt=now()))))
 
 
 class CircleRow(ChildItem):
@@ -105,6 +141,18 @@ class CircleRow(ChildItem):
         theirs = mine("person_id") | Q(role=CircleRole.THERAPIST)
         return circle_staff() | (in_place("own") & theirs & past("starts"))
 
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Admins, for others, from this moment on: guardians but those of authority none, and therapists in force.
+
+        Nobody gives themself a row, nor puts themself on a team by giving one to whom they supervise. That the child has no
+        circle yet, and that the person is known to the practice or new, a trigger holds (`authz.hold_the_circle`): a policy
+        on this table cannot look at this table.
+        """
+        family = Q(role=CircleRole.GUARDIAN) & Q(authority__in=["full", "informed", "contributor"])
+        fresh = Q(starts=now()) & Q(ends__isnull=True)
+        return admins() & fresh & ~mine("person_id") & (family | (Q(role=CircleRole.THERAPIST) & treats() & ~led()))
+
 
 class Relationship(ChildItem):
     """What a person is to the child ("mother"). Apart from the circle row, since co-guardians may read this and no more."""
@@ -117,6 +165,18 @@ class Relationship(ChildItem):
     def visible_to(cls) -> Q:
         """Principle 10: staff; one's own once begun; guardians full and informed of each other (`known_rows`)."""
         return circle_staff() | listed("known_rows", "circle_row_id")
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Admins, with a row made at this moment for the same person."""
+        row = CircleRow.objects.filter(
+            CircleRow.visible_to(),
+            pk=OuterRef("circle_row_id"),
+            person_id=OuterRef("person_id"),
+            role=CircleRole.GUARDIAN,
+            starts=now(),
+        )
+        return admins() & Q(Exists(row))
 
 
 class Renewal(ChildItem):

@@ -82,7 +82,7 @@ DECLARE
   nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'barred_people', 'team', 'therapist',
     'supervised', 'family', 'guardians', 'own', 'recipients', 'young', 'signers', 'note_readers', 'spans', 'notes',
     'notes_if_opened', 'withheld', 'opened', 'drafts', 'taken_out', 'to_review', 'people', 'known_rows', 'known_people',
-    'named_concerns', 'named_about'];
+    'named_concerns', 'named_about', 'newcomers'];
   place text;
   -- practices
   member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[]; office bigint[];
@@ -494,3 +494,73 @@ CREATE TRIGGER follow_the_error AFTER UPDATE OF error_at ON public.sessions_log_
 DROP TRIGGER IF EXISTS follow_the_error ON public.sessions_log_summary;
 CREATE TRIGGER follow_the_error AFTER UPDATE OF error_at ON public.sessions_log_summary
   FOR EACH ROW EXECUTE FUNCTION authz.follow_the_error();
+
+-- Moving in (docs/adr/0007) -----------------------------------------------------------------------------------------------
+
+-- Someone new, for an admin of the practice: an account without an address and with a password nobody has, their name, how
+-- to reach them. No process may make an account, a person or a contact in any other way, and this way touches none that is
+-- there. For the rest of the transaction the viewer may give them a circle row (`newcomers`).
+CREATE OR REPLACE FUNCTION authz.welcome(practice bigint, name text, email text, phone text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  number bigint;
+BEGIN
+  IF NOT practice = ANY (coalesce(nullif(current_setting('app.admin', true), ''), '{}')::bigint[]) THEN
+    RAISE EXCEPTION 'only an admin of the practice welcomes' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  INSERT INTO public.accounts_account (password, is_active, language, time_zone)
+    VALUES ('!' || replace(gen_random_uuid()::text, '-', ''), true, '', '') RETURNING id INTO number;
+  INSERT INTO public.accounts_person (account_id, public_id, name) VALUES (number, gen_random_uuid(), welcome.name);
+  IF welcome.email <> '' OR welcome.phone <> '' THEN
+    INSERT INTO public.accounts_contact (person_id, email, phone) VALUES (number, welcome.email, welcome.phone);
+  END IF;
+  PERFORM set_config('app.newcomers',
+    (coalesce(nullif(current_setting('app.newcomers', true), ''), '{}')::bigint[] || number)::text, true);
+  RETURN number;
+END
+$$;
+
+-- A viewer gives circle rows only where there is no circle yet: to change one that stands has its own conditions (whoever
+-- treats the child is told; whoever reads it is asked). And only to people the practice knows or has just welcomed: a number
+-- is no acquaintance. Outside any viewer (the loader) nothing is asked.
+CREATE OR REPLACE FUNCTION authz.hold_the_circle() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  barred constant bigint[] := coalesce(nullif(current_setting('app.barred', true), ''), '{}')::bigint[];
+BEGIN
+  IF coalesce(current_setting('app.person', true), '') = '' THEN
+    RETURN NEW;
+  END IF;
+  IF EXISTS (SELECT FROM public.accounts_circlerow c WHERE c.child_id = NEW.child_id AND c.starts < NEW.starts) THEN
+    RAISE EXCEPTION 'this child has a circle' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.person_id = ANY (coalesce(nullif(current_setting('app.newcomers', true), ''), '{}')::bigint[])
+     OR EXISTS (SELECT FROM public.accounts_membership m
+                WHERE m.person_id = NEW.person_id AND m.practice_id = NEW.practice_id)
+     OR EXISTS (SELECT FROM public.accounts_circlerow c
+                WHERE c.person_id = NEW.person_id AND c.practice_id = NEW.practice_id
+                  AND c.child_id <> ALL (barred)) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the practice does not know this person' USING ERRCODE = 'check_violation';
+END
+$$;
+
+DROP TRIGGER IF EXISTS hold_the_circle ON public.accounts_circlerow;
+CREATE TRIGGER hold_the_circle BEFORE INSERT ON public.accounts_circlerow
+  FOR EACH ROW EXECUTE FUNCTION authz.hold_the_circle();
+
+-- What a worker goes on with: files that were started, and as whom. Numbers and ids alone.
+CREATE OR REPLACE FUNCTION authz.moves_under_way() RETURNS TABLE (move uuid, person bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT m.id, m.uploaded_by_id FROM public.accounts_movein m WHERE m.status = 'running' ORDER BY m.started_at, m.id
+$$;
+
+-- Rows of a file last until it is over, and it is over a day after it was uploaded or started.
+CREATE OR REPLACE FUNCTION authz.forget_moves(moment timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE public.accounts_movein SET status = 'expired', finished_at = moment
+    WHERE status IN ('checked', 'running') AND coalesce(started_at, uploaded_at) <= moment - interval '24 hours';
+  DELETE FROM public.accounts_moveinrow r USING public.accounts_movein m
+    WHERE m.id = r.move_id AND m.status NOT IN ('checked', 'running');
+$$;

@@ -8,12 +8,16 @@ from uuid import uuid4
 
 import pytest
 from babel.messages.pofile import read_po
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts.models import Account, Contact
+from accounts.move_in_columns import COLUMNS
 from carebridge.lib import messages
 from sessions_log.enums import NoteTemplate
 from sessions_log.models import HomeUpdate, ProcessNote, ProgressNote, Session, Summary
+from tests.accounts.moving import guardian, rounds, row, say_yes, uploaded
+from tests.accounts.test_move_in import MISTAKES
 from tests.harness import WallClient, signed_in
 from tests.people import Willow
 
@@ -274,6 +278,34 @@ def test_an_admin_who_reads_spanish_reads_spanish(willow: Willow) -> None:
     for name in ("people", "circles"):
         check(*in_both(omar, reverse(name), account), told)
         check(*in_both(omar, reverse(name), account, {"q": "zz"}), {"Omar"})
+
+
+def test_an_admin_who_moves_in_reads_spanish(willow: Willow) -> None:
+    """The first page with its errors, a file with every mistake and doubt, the yes, how far it is, and what it came to."""
+    omar, account = signed_in(willow.omar), willow.omar.account
+    head = {column for column in COLUMNS if column in {"child_name", "date_of_birth", "therapist_email"}}
+    head |= {"pronouns", "about_me", "guardian_1_…", "guardian_2_…", "…_authority", "…_household"}
+    willow.practice.name = "Willow"
+    willow.practice.save()
+    head |= {str(number) for number in range(50)} | NAMES | {account.email or "", "Willow", "Omar", "Otto"}
+    first = reverse("move_in")
+    check(*in_both(omar, first, account), head)
+    for refused in ({}, {"file": SimpleUploadedFile("a.csv", b"")}, {"file": SimpleUploadedFile("a.csv", b"x\n")}):
+        check(*in_both(omar, first, account, refused), head)
+    maya = {"child_name": "Maya", "date_of_birth": "2012-05-14"}
+    wrong = [{**row("Lou"), **cells} for cells, _ in MISTAKES]
+    otto = row("Zed") | guardian("Otto", Contact.objects.get(person=willow.otto).email, relationship="father")
+    move = uploaded(omar, *wrong, row("Ann"), row("Ann"), maya, otto)
+    said = head | {cell for cells in [*wrong, maya, otto, row("Ann")] for cell in cells.values()}
+    said |= {"Lou\N{REPLACEMENT CHARACTER}naD", "Lou\N{REPLACEMENT CHARACTER}", "x" * 201}
+    pages = [reverse(name, args=[move.pk]) for name in ("move_in_file", "move_in_start")]
+    for url in pages:
+        check(*in_both(omar, url, account), said)
+    say_yes(omar, move)
+    check(*in_both(omar, pages[0], account), said)
+    rounds()
+    check(*in_both(omar, pages[0], account), said)
+    check(*in_both(omar, first, account), said)
 
 
 @pytest.mark.django_db

@@ -84,7 +84,8 @@ def test_every_guarded_table_has_its_policies(db: None) -> None:
             assert policies.pop(name) == ("PERMISSIVE", both, command), model
         if rls.has_column(model, "practice_id") and model.__name__ != "AuditEvent":
             assert policies.pop("practice") == ("RESTRICTIVE", both, "ALL"), model
-        for name, command in {"authz": "SELECT", "authz_change": "UPDATE"}.items():
+        kernels = {"authz": "SELECT", "authz_change": "UPDATE", "authz_add": "INSERT", "authz_forget": "DELETE"}
+        for name, command in kernels.items():
             assert policies.pop(name, ("PERMISSIVE", [AUTHZ], command)) == ("PERMISSIVE", [AUTHZ], command), model
         assert not policies, f"{model} has policies nobody knows of"
 

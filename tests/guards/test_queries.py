@@ -21,6 +21,7 @@ from tests.people import DAY, NOON
 from tests.worlds import (
     HOUR,
     Rich,
+    add_line,
     add_note,
     add_process_note,
     add_session,
@@ -96,6 +97,8 @@ def one_more_of_everything(world: Rich, number: int) -> None:
     child = people.child(cast.practice, f"Child {number}", date(2015, 1, 1))
     people.tie(cast.tom, child, "therapist")
     people.tie(cast.nell, child, "guardian", "full")
+    for name in ("omar", "abel"):
+        add_line(world, f"{name}_{number}", name, 10 + number)
 
 
 def leo(name: str, key: str = "") -> Callable[[Rich], str]:
@@ -112,6 +115,11 @@ def plain(name: str) -> Callable[[Rich], str]:
     return lambda world: reverse(name)
 
 
+def of_a_file(whose: str) -> Callable[[Rich], str]:
+    """The rows of a file that waits, or how far one is."""
+    return lambda world: reverse("move_in_file", args=[world.rows[f"file_{whose}"].pk])
+
+
 STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("tom", "unfinished", plain("unfinished")),
     ("tom", "home", plain("home")), ("nell", "home", plain("home")), ("omar", "home", plain("home")),
@@ -119,6 +127,8 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("nell", "children", plain("children")), ("tom", "child_print", leo("child_print")),
     ("nell", "child_print", leo("child_print")), ("omar", "people", plain("people")),
     ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
+    ("omar", "move_in", plain("move_in")),
+    ("omar", "move_in_file", of_a_file("omar")), ("abel", "move_in_file", of_a_file("abel")),
     ("tom", "session", leo("session", "s_leo")), ("nell", "session", leo("session", "s_leo")),
     ("tom", "note", leo("note", "n_leo")), ("nell", "note", leo("note", "n_leo")),
     ("nell", "summary", leo("summary", "m_leo")), ("tom", "update", leo("update", "u_nell")),
@@ -194,6 +204,8 @@ def test_every_page_is_counted() -> None:
         "choices",
         "came",
         "children",
+        "move_in",
+        "move_in_file",
     }
 
 

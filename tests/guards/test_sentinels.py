@@ -19,7 +19,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEvent, Contact, Person
+from accounts.models import AuditEvent, Contact, MoveInRow, Person
 from accounts.visibility import VisibleQuerySet, viewer
 from sessions_log.models import (
     Addendum,
@@ -40,7 +40,7 @@ from sessions_log.models import (
 from tests.guards.browsing import PROOF, faults_of
 from tests.harness import WallClient, signed_in
 from tests.people import DAY, NOON
-from tests.worlds import CIRCLE, EVERYBODY, FAMILY, GUARDIANS, LEADS, READERS, STAFF, TEAM, YOUNG, Rich
+from tests.worlds import CELLS, CIRCLE, EVERYBODY, FAMILY, GUARDIANS, LEADS, READERS, STAFF, TEAM, YOUNG, Rich
 
 SENTINEL = re.compile(r"xq\.(\w+)\.(\w+)\.qx")
 THERAPIST = {"maya": "tom", "leo": "tom", "zoe": "hugo", "ada": "stella"}
@@ -601,7 +601,11 @@ def test_one_layer_alone_leaks_nothing(world: Rich, monkeypatch: pytest.MonkeyPa
     Maya's pages, and nine people."""
     bare = BareClient()
     bare.force_login(world.person(who).account)
-    without_a_child = [(name, "", reverse(name)) for name in ("home", "came", "children", "people", "circles")]
+    without_a_child = [
+        (name, "", reverse(name)) for name in ("home", "came", "children", "people", "circles", "move_in")
+    ]
+    files = [key for key in world.rows if key.startswith("file_")]
+    without_a_child += [("move_in_file", key, reverse("move_in_file", args=[world.rows[key].pk])) for key in files]
     children = children_of(who) if PROOF else ["maya"]
     leaks = []
     for client, layer in ((signed_in(world.person(who)), filter_off(monkeypatch)), (bare, nullcontext())):
@@ -624,7 +628,7 @@ def test_pages_without_a_child(world: Rich) -> None:
 def check_pages_without_a_child(world: Rich, who: str) -> None:
     """One person's."""
     client = signed_in(world.person(who))
-    pages = ("home", "came", "children", "people", "circles", "unfinished")
+    pages = ("home", "came", "children", "people", "circles", "unfinished", "move_in")
     texts = {name: read_all(client, reverse(name))[1] for name in pages}
     me = {(f"p_{who}", "name")}
     mine = {(f"c_{child}", "name") for child in TEAM if who in TEAM[child] | CIRCLE[child]}
@@ -634,6 +638,7 @@ def check_pages_without_a_child(world: Rich, who: str) -> None:
     on_a_team = any(who in team for team in TEAM.values())
     assert words_of(texts["unfinished"]) == (unfinished_page(world, who) if on_a_team else set())
     assert words_of(texts["people"]) == (people_page(who) | me if who in PRACTICE_PAGES else set())
+    assert words_of(texts["move_in"]) == (move_in_page(who) | me if who in PRACTICE_PAGES else set())
     assert words_of(texts["circles"]) == (circles_page(world, who) | me if who in PRACTICE_PAGES else set())
     for name, text in texts.items():
         assert not titled_with_names(text)
@@ -808,6 +813,54 @@ def test_whoever_has_no_address_is_still_on_the_people_page(world: Rich) -> None
     Contact.objects.filter(pk=world.cast.maya_login.pk).delete()
     text = read_all(signed_in(world.cast.omar), reverse("people"))[1]
     assert ("p_maya_login", "name") in words_of(text)
+
+
+def move_in_page(who: str) -> Words:
+    """The history: who uploaded something in a practice of which one is an admin."""
+    return {(f"p_{name}", "name") for name in ("omar", "abel", "stella") if who in READERS[f"file_{name}"]}
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_pages_of_a_file(world: Rich, who: str) -> None:
+    """Rows are their uploader's alone; other admins of the practice see who uploaded, and counts."""
+    client, me = signed_in(world.person(who)), {(f"p_{who}", "name")}
+    for file in ("omar", "abel", "stella"):
+        about = world.rows[f"file_{file}"]
+        status, text = read_all(client, reverse("move_in_file", args=[about.pk]))
+        if who not in READERS[f"file_{file}"]:
+            assert (status, words_of(text)) == (404, set())
+            continue
+        assert status == 200
+        assert (
+            words_of(text)
+            == (lines_of(world, file) if who == file and about.status == "checked" else uploader(file)) | me
+        )
+        assert not titled_with_names(text)
+        if who == file and about.status == "checked":
+            status, text = read_all(client, reverse("move_in_start", args=[about.pk]))
+            where = "w_alder" if file == "stella" else "w_willow"
+            assert (status, words_of(text)) == (200, {(where, "name")} | me)
+    assert_no_sentinel_in_the_audit_of_files()
+
+
+def uploader(file: str) -> Words:
+    """Whose file it is."""
+    return {(f"p_{file}", "name")}
+
+
+def lines_of(world: Rich, file: str) -> Words:
+    """Every cell of its rows."""
+    keys = [
+        key for key, row in world.rows.items() if isinstance(row, MoveInRow) and row.move == world.rows[f"file_{file}"]
+    ]
+    return {(key, column) for key in keys for column in CELLS}
+
+
+def assert_no_sentinel_in_the_audit_of_files() -> None:
+    """Ids and counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM accounts_auditevent e WHERE e::text LIKE '%%xq.%%'")
+        assert cursor.fetchone() == (0,)
 
 
 def people_page(who: str) -> Words:

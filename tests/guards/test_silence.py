@@ -11,9 +11,10 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts.models import HelperConsent, Named, Restriction
+from accounts.models import Contact, HelperConsent, MoveIn, Named, Restriction
 from sessions_log.models import Addendum, Mark, Opening, Summary, TakenOut, Withholding
 from tests import people
+from tests.accounts.moving import brought_in, guardian, row
 from tests.guards.browsing import PROOF
 from tests.guards.test_sentinels import addresses
 from tests.guards.twins import differences, live_twice, told
@@ -145,6 +146,19 @@ def among_staff(world: Rich) -> None:
     tie = people.tie(cast.zara, cast.maya, "helper", starts=NOON)
     values = {"circle_row": tie, "given_by": cast.priya, "given_at": NOON}
     world.add("consent_staff", HelperConsent, "maya", **values)
+    moves_in(world)
+
+
+def moves_in(world: Rich) -> None:
+    """Children and families come from another system, a colleague's among them; nobody of Maya's family is in the file."""
+    zara = Contact.objects.get(person=world.cast.zara)
+    Contact.objects.filter(pk=zara.pk).update(email="zara@x.example")
+    rows = [row(f"New {number}") | guardian(f"Parent {number}", f"p{number}@x.example") for number in range(3)]
+    rows.append(row("Zoes brother") | guardian(world.cast.zara.name, "zara@x.example"))
+    move = MoveIn.objects.get(pk=world.rows["file_abel"].pk)
+    MoveIn.objects.filter(pk=move.pk).update(status="expired")  # one at a time
+    brought = brought_in(signed_in(world.cast.omar), *rows)
+    assert (brought.children, brought.linked) == (4, 1)
 
 
 def known(world: Rich) -> list[str]:

@@ -240,7 +240,19 @@ PRACTICE = {
     "unfinished": TEAMS, "came": TREATING, "children": TEAMS.union(*CIRCLE.values()),
     "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
+    "move_in": person_set("omar abel stella"),
 }  # fmt: skip
+# Pages of a file that moves children and families in: whose file → who opens it, and what it answers (GET, POST).
+FILES: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
+    "move_in_file": {
+        "omar": {"omar": (200, 302), "abel": (200, 200)}, "abel": {"omar": (200, 200), "abel": (200, 200)},
+        "stella": {"stella": (200, 302)},
+    },
+    # Abel's runs, so Omar's waits.
+    "move_in_start": {"omar": {"omar": (200, 200)}, "abel": {"abel": (302, 302)}, "stella": {"stella": (200, 302)}},
+    "move_in_discard": {"omar": {"omar": (405, 302)}, "abel": {"abel": (405, 302)}, "stella": {"stella": (405, 302)}},
+}  # fmt: skip
+TEMPLATE = "move_in_template"
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
@@ -264,7 +276,7 @@ def test_the_table_knows_every_address() -> None:
     """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
     named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
     assert len(named) == len(set(named))
-    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys()
+    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys() | FILES.keys() | {TEMPLATE}
 
 
 def test_the_table_knows_everybody(world: Rich) -> None:
@@ -442,6 +454,37 @@ def other_addresses(world: Rich, name: str) -> list[str]:
             if {table for table in written if table.startswith("sessions_log")}:
                 wrong.append(f"{name} {method} {address}: wrote {written}")
     return wrong
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_every_address_of_a_file(world: Rich, persona: str) -> None:
+    """Whoever may not open it finds what they find where there is nothing; nobody else changes anything."""
+    name = PERSONAS[persona]
+    client, wrong = signed_in(world.person(name) if name else None), list[str]()
+    for address, files in FILES.items():
+        for method in ("GET", "POST"):
+            nothing = seen_of(ask(client, method, reverse(address, args=[NOWHERE]), {}))
+            for whose, who in files.items():
+                label = f"{name} {method} {address} of {whose}'s"
+                with undone():
+                    before = rows_written()
+                    response = ask(client, method, reverse(address, args=[world.rows[f"file_{whose}"].pk]), {})
+                    written = {t for t, counts in rows_written().items() if before.get(t) != counts}
+                if name in who:
+                    if response.status_code != who[name][method == "POST"]:
+                        wrong.append(f"{label}: {response.status_code}")
+                elif not name:  # to the way in, which remembers the address
+                    wrong += [label] if response.status_code != 302 else []
+                elif seen_of(response) != nothing or response.status_code not in {404, 405}:
+                    wrong.append(f"{label}: {response.status_code}, not what is nowhere")
+                if name != whose and written & {"accounts_movein", "accounts_moveinrow"}:
+                    wrong.append(f"{label}: wrote {written}")
+    for method, status in (("GET", 200), ("POST", 405)):
+        response = ask(client, method, reverse(TEMPLATE), {})
+        expected = status if name in PRACTICE["move_in"] or status == 405 else 302 if not name else 404
+        if response.status_code != (302 if not name else expected):
+            wrong.append(f"{name} {method} {TEMPLATE}: {response.status_code}")
+    assert not wrong
 
 
 def test_a_page_that_is_refused_is_the_page_of_an_address_that_leads_nowhere(world: Rich) -> None:

@@ -77,8 +77,10 @@ def test_one_permissive_policy_per_table_command_and_role() -> None:
         for who in roles.strip("{}").split(",")
     )
     assert set(counted.values()) == {1}
-    assert {command for _, command, _ in counted} == {"SELECT", "INSERT", "UPDATE"}
+    assert {command for _, command, who in counted if who != AUTHZ} == {"SELECT", "INSERT", "UPDATE"}
     assert {who for *_, who in counted} == {APP, WORKER, AUTHZ}
+    # Nobody deletes but the kernel, and that nothing but the rows of files that are over.
+    assert [table for table, command, _ in counted if command == "DELETE"] == ["accounts_moveinrow"]
 
 
 @pytest.mark.django_db
@@ -178,15 +180,17 @@ def test_web_and_worker_neither_delete_nor_empty_nor_own(who: str) -> None:
 def test_functions_of_the_kernel_belong_to_a_role_that_cannot_log_in() -> None:
     functions = found(
         "SELECT p.proname, o.rolname, p.prosecdef, p.proconfig, has_function_privilege(%s, p.oid, 'EXECUTE'),"
-        " EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0)"
+        " has_function_privilege(%s, p.oid, 'EXECUTE'), EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0)"
         " FROM pg_proc p JOIN pg_roles o ON o.oid = p.proowner WHERE p.pronamespace = 'authz'::regnamespace",
         APP,
+        WORKER,
     )
     assert {name for name, *_ in functions} >= {"enter", "therapists", "supervisors", "grown_up", "majority"}
-    for name, owner, definer, settings, for_app, for_all in functions:
+    for name, owner, definer, settings, for_app, for_worker, for_all in functions:
         assert owner == AUTHZ, name
         assert not for_all, name
         assert for_app is (name == "enter"), name
+        assert for_worker is (name in {"enter", "welcome", "moves_under_way", "forget_moves"}), name
         if definer:
             assert "search_path=pg_catalog, pg_temp" in settings, name
     assert found("SELECT rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", AUTHZ) == [(False,) * 3]
@@ -223,8 +227,18 @@ def test_a_role_without_a_policy_reads_nothing(willow: people.Willow) -> None:
         with viewing(willow.tom, as_role=OWNER):
             assert found(f"SELECT count(*) FROM {table}") == [(0,)], table
         assert found("SELECT has_table_privilege(%s, %s, 'SELECT')", AUTHZ, table) == [(False,)], table
-    for table in TABLES:
+    for table in set(TABLES) - set(rls.DELETED_BY_AUTHZ):
         assert found("SELECT has_table_privilege(%s, %s, 'INSERT, UPDATE, DELETE')", AUTHZ, table) == [(False,)], table
+    for table in rls.DELETED_BY_AUTHZ:
+        assert found("SELECT has_table_privilege(%s, %s, 'INSERT, UPDATE')", AUTHZ, table) == [(False,)], table
+
+
+@pytest.mark.django_db
+def test_an_account_the_kernel_makes_lets_nobody_in() -> None:
+    """Of its columns it fills none by which an account is found."""
+    for column in ("email", "last_login"):
+        assert found("SELECT has_column_privilege(%s, 'accounts_account', %s, 'INSERT')", AUTHZ, column) == [(False,)]
+    assert found("SELECT has_table_privilege(%s, 'accounts_account', 'UPDATE, DELETE')", AUTHZ) == [(False,)]
 
 
 # --- Connections -----------------------------------------------------------------------------------------------------

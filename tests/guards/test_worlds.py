@@ -33,8 +33,11 @@ def test_every_text_of_every_row_is_a_sentinel(world: Rich) -> None:
 
 def is_prose(column: Any, value: Any) -> bool:
     """A text someone wrote, not a code of the program's."""
-    codes = {"ref", "time_zone", "language", "signed_sha256", "action"}
-    textual = isinstance(column, models.CharField | models.TextField | ArrayField) or column.name == "sections"
+    codes = {"ref", "time_zone", "language", "signed_sha256", "action", "outcome"}
+    textual = isinstance(column, models.CharField | models.TextField | ArrayField) or column.name in {
+        "sections",
+        "cells",
+    }
     numbers = isinstance(column, ArrayField) and not isinstance(column.base_field, models.CharField)
     return bool(value) and textual and not numbers and not column.choices and column.name not in codes
 

@@ -23,9 +23,10 @@ from tests.oracle.standing import (
 )
 from tests.oracle.world import Row, World
 
-# Sign-ins, accounts, circle (row "Audit"); exports are not written yet.
+# Sign-ins, accounts, circle (row "Audit"), moving in; exports are not written yet.
 OF_ADMINS = {
     "sign_in", "sign_in_refused", "sign_out", "password_changed", "circle_read", "people_read", "denied_admin",
+    "move_in_uploaded", "move_in_read", "move_in_started", "move_in_batch", "move_in_finished", "move_in_discarded",
 }  # fmt: skip
 
 
@@ -232,6 +233,19 @@ def audit_event(world: World, me: int, row: Row, now: datetime) -> bool:
     return is_lead(world, me, row.child_id, now) or (row.action in OF_ADMINS and is_admin(world, me, row.child_id, now))
 
 
+# --- Moving in (ADR 7) -------------------------------------------------------------------------------------------------
+
+
+def move(world: World, me: int, row: Row, now: datetime) -> bool:
+    """What was brought in, when, by whom: the practice's admins."""
+    return row.uploaded_at <= now and "admin" in roles_in(world, me, row.practice_id, now)
+
+
+def move_row(world: World, me: int, row: Row, now: datetime) -> bool:
+    """Names and addresses of a file: whoever uploaded it, while an admin there."""
+    return row.uploaded_by_id == me and "admin" in roles_in(world, me, row.practice_id, now)
+
+
 READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "Agreement": agreement,
     "AuditEvent": audit_event,
@@ -241,6 +255,8 @@ READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "Explanation": explanation,
     "HelperConsent": consent,
     "Membership": colleagues,
+    "MoveIn": move,
+    "MoveInRow": move_row,
     "Named": named,
     "Person": person,
     "Practice": practice,

@@ -7,6 +7,7 @@ neither in error nor already withdrawn: those are pages of their own.
 from collections.abc import Callable
 from datetime import datetime
 
+from tests.oracle import writing_circle
 from tests.oracle.reading import may_read
 from tests.oracle.reading_sessions import reviews, stands_for
 from tests.oracle.standing import (
@@ -262,6 +263,7 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "TakenOut": taken_out,
     "UpdateEdit": edit,
     "Wish": wish,
+    **writing_circle.INSERT,
 }
 
 
@@ -382,6 +384,7 @@ CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Sharing": change_sharing,
     "Summary": change_summary,
     "Wish": change_wish,
+    **writing_circle.CHANGE,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.oracle import Row, World, may_insert, may_read
+from tests.proof.candidates_moving import changed_files, every_change_of_files, moving_in, near_misses
 from tests.proof.worlds import TICK, Scene
 
 # model → (author's column, the moment's column, (column, model) of the item it hangs on, values a new row has)
@@ -68,10 +69,22 @@ ONE_EACH = {
     "Wish",
 }  # a second one would be refused by its unique key
 NEVER_ADDED = (
-    "Agreement", "Child", "CircleRow", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "Opening",
-    "Person", "Practice", "Relationship", "Renewal", "Restriction", "Signature", "StaffProfile", "Supervision",
-    "Withholding",
+    "Agreement", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "Opening", "Person", "Practice", "Renewal",
+    "Restriction", "Signature", "StaffProfile", "Supervision", "Withholding",
 )  # fmt: skip
+
+# Added, and then as they are.
+NEVER_CHANGED = (
+    "AuditEvent",
+    "Child",
+    "CircleRow",
+    "CoSignature",
+    "HomeUpdate",
+    "Mark",
+    "Relationship",
+    "TakenOut",
+    "UpdateEdit",
+)
 
 
 def sound(world: World, scene: Scene, chance: Random, model: str, me: int) -> Row | None:
@@ -199,6 +212,7 @@ def additions(world: World, scene: Scene, chance: Random, me: int, per_model: in
                 break
             wrong = spoiled(world, scene, chance, row, chance.choice(NEAR_MISSES)) if number % 2 else None
             yield wrong or row
+    yield from moving_in(world, scene, chance, me, per_model)
     for who in (me, chance.choice(world.tables["Person"]).pk, None):
         yield Row(
             model="AuditEvent", pk=(key := uuid4()), id=key, at=scene.now, person_id=who, practice_id=None, child_id=None,
@@ -219,6 +233,8 @@ def misses(world: World, scene: Scene, chance: Random, me: int | None) -> Iterat
         if row:
             yield row
             yield from filter(None, (spoiled(world, scene, chance, row, how) for how in NEAR_MISSES))
+    if me:
+        yield from near_misses(world, scene, chance, me)
 
 
 def offers(world: World, scene: Scene, me: int) -> Iterator[Row]:
@@ -244,7 +260,8 @@ def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: 
                 break
             old = chance.choice(pool)
             yield old, old.but(**_changed(world, scene, chance, chance.choice(tries), me, old))
-    model = chance.choice((*NEVER_ADDED, "AuditEvent", "CoSignature", "HomeUpdate", "Mark", "TakenOut", "UpdateEdit"))
+    yield from changed_files(world, scene, chance, me, per_model)
+    model = chance.choice((*NEVER_ADDED, *NEVER_CHANGED))
     if world.tables[model]:
         old = chance.choice(world.tables[model])
         yield old, old.but()  # changing nothing needs the right to change, too
@@ -281,12 +298,9 @@ CHANGES: dict[str, tuple[str, ...]] = {
 
 
 def newcomers(world: World, chance: Random) -> Iterator[Row]:
-    """Rows without a child or random key, which nobody may add: a child, a practice, a person, a contact."""
+    """Rows without a child or random key, which nobody may add: a practice, a person, a contact."""
     number = chance.randrange(10**9, 10**12)
-    for model in ("Child", "Practice"):
-        copied = chance.choice(world.tables[model])
-        fresh = copied.but(pk=number, id=number, public_id=uuid4())
-        yield fresh.but(ref=str(number)) if model == "Practice" else fresh
+    yield chance.choice(world.tables["Practice"]).but(pk=number, id=number, public_id=uuid4(), ref=str(number))
     people, contacts = ({row.pk for row in world.tables[model]} for model in ("Person", "Contact"))
     for account in world.tables["Account"]:
         if account.pk not in people:
@@ -297,7 +311,8 @@ def newcomers(world: World, chance: Random) -> Iterator[Row]:
 
 def every_alteration(world: World, scene: Scene, chance: Random, me: int) -> Iterator[tuple[Row, Row]]:
     """Every kind of change, of a few rows of one's own and of others that can be read; of what nobody changes, none."""
-    for model in (*NEVER_ADDED, *SHAPES):
+    yield from every_change_of_files(world, scene, chance, me)
+    for model in (*NEVER_ADDED, *NEVER_CHANGED, *SHAPES):
         there = world.tables[model] if model not in CHANGES else []
         yield from ((old, old.but()) for old in there[:40] if may_read(world, me, old, scene.now))
     for model, tries in CHANGES.items():

@@ -4,7 +4,7 @@ Chance builds the other worlds of the gallery; what it seldom meets (an end exac
 a second naming) stands here on purpose.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -13,10 +13,14 @@ from accounts.models import (
     Account,
     Agreement,
     AuditEvent,
+    Child,
+    CircleRow,
     Contact,
     Explanation,
     HelperConsent,
     Membership,
+    MoveIn,
+    MoveInRow,
     Named,
     Person,
     Renewal,
@@ -57,6 +61,7 @@ EDGES: dict[str, tuple[int, int | None]] = {
     "begins now": (NOW, None), "begins later": (NOW + 1, None), "ends now": (0, NOW), "ends later": (0, NOW + 1),
 }  # fmt: skip
 LEO, BEN, ADA = 1, 2, 3  # Leo came of age at tick 8
+BORN = date(2020, 1, 1)
 _numbers = count(1)
 
 
@@ -75,6 +80,7 @@ def corners() -> Scene:
     in_every_state(scene)
     unread_releases(scene)
     acts(scene)
+    moving_in(scene)
     for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
         if who not in {row.therapist.name for row in scene.made["Supervision"]}:  # over nobody but this therapist
             supervise(scene, employed(scene, newcomer(scene, "supervisor of one"), "supervisor"), who)
@@ -533,6 +539,63 @@ def unread_releases(scene: Scene) -> None:
             to = {"recipient": reader, "released_by": by, "released_at": early}
             scene.add(Release, child=about, summary=words, **to, **odd)
         scene.add(Explanation, child=about, person=reader, explained_by=by, explained_at=early)
+
+
+def moving_in(scene: Scene) -> None:
+    """Children without a circle, or with one that begins now; admins who supervise, belong to the family, are closed, are at
+    home in both practices, or whose time is not now; files of all of them in every state."""
+    near, far = scene.practices
+    born = {"date_of_birth": BORN}
+    bare = [scene.add(Child, practice=where, name=f"bare {where.name}", **born) for where in (near, far, near)]
+    chief = employed(scene, employed(scene, newcomer(scene, "chief"), "admin"), "supervisor")
+    for edge in EDGES.values():
+        led = employed(scene, newcomer(scene, "led"), "therapist")
+        supervise(scene, chief, led, edge)
+        employed(scene, newcomer(scene, "treats"), "therapist", edge)
+        filed(scene, employed(scene, newcomer(scene, "admin"), "admin", edge), near)
+    duo = newcomer(scene, "duo")
+    employed(scene, employed(scene, duo, "admin"), "admin", practice=1)
+    employed(scene, duo, "supervisor", practice=1)
+    abroad = employed(scene, employed(scene, newcomer(scene, "led abroad"), "therapist"), "therapist", practice=1)
+    supervise(scene, duo, abroad, practice=1)
+    wanda = employed(scene, newcomer(scene, "treats abroad"), "therapist", practice=1)
+    tie(scene, wanda, BEN, GUARDIAN, "full")
+    kin = employed(scene, newcomer(scene, "kin"), "admin")
+    closed = employed(scene, newcomer(scene, "closed admin"), "admin")
+    now = {"practice": near, "starts": scene.now}
+    known = newcomer(scene, "known to kin")  # by Ben's circle and this child's alone
+    scene.add(CircleRow, child=bare[2], person=scene.people[kin], role=GUARDIAN, authority="full", **now)
+    scene.add(Restriction, child=bare[0], person=scene.people[closed], kind="closed", starts=scene.at(0), reason="r",
+              set_by=scene.people["ruth"])  # fmt: skip
+    for child in (scene.children[0], scene.children[BEN], bare[2]):  # begun now, without a relationship yet
+        for role, authority in ((GUARDIAN, "full"), (HELPER, ""), (THERAPIST, "")):
+            someone = scene.people[newcomer(scene, f"now {role}")]
+            scene.add(CircleRow, child=child, person=someone, role=role, authority=authority, **now)
+    pair = scene.people[known]
+    scene.add(CircleRow, child=scene.children[BEN], person=pair, role=GUARDIAN, authority="full", practice=near,
+              starts=scene.at(3))  # fmt: skip
+    scene.add(CircleRow, child=bare[2], person=pair, role=GUARDIAN, authority="full", **now)
+    for who, where in (
+        ("omar", near),
+        ("abe", near),
+        (chief, near),
+        (duo, near),
+        (duo, far),
+        ("stella", far),
+        ("tom", near),
+    ):
+        filed(scene, who, where)
+
+
+def filed(scene: Scene, who: str, where: Any) -> None:
+    """Files in every state, one of them ahead; each with a row to do and one worked off."""
+    by = {"practice": where, "uploaded_by": scene.people[who]}
+    for status, tick in (("checked", NOW), ("finished", 0), ("discarded", NOW - 1), ("expired", NOW + 1)):
+        file = scene.add(MoveIn, uploaded_at=scene.at(tick), status=status, rows=2, **by)
+        for number, outcome in ((2, ""), (3, "made")):
+            scene.add(MoveInRow, move=file, number=number, cells={}, chosen=False, outcome=outcome, **by)
+    # Without rows, which would hold whose it is by their key.
+    scene.add(MoveIn, uploaded_at=scene.at(1), status="running" if who == "omar" else "expired", rows=2, **by)
 
 
 def acts(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from carebridge.lib.database import APP
 from tests.oracle import Row, World, may_change, may_insert, read_world
 from tests.proof import trials
 from tests.proof.candidates import additions, alterations, every_alteration, misses, newcomers, offers
+from tests.proof.candidates_moving import every_tie
 from tests.proof.compare import Ids, believed, ids, wall_alone
 from tests.proof.corners import corners
 from tests.proof.mutations import Mutant
@@ -28,7 +29,7 @@ PLACES = [
     *("person", "now", "practices", "member", "admin", "lead", "barred", "barred_people", "team", "therapist"),
     *("supervised", "family", "guardians", "own", "recipients", "young", "signers", "note_readers", "spans", "notes"),
     *("notes_if_opened", "withheld", "opened", "drafts", "taken_out", "to_review", "people", "known_rows"),
-    *("known_people", "named_concerns", "named_about"),
+    *("known_people", "named_concerns", "named_about", "newcomers"),
 ]
 
 
@@ -78,6 +79,7 @@ def _lookers(scene: Scene, world: World, chance: Random) -> Iterator[Looker]:
             *misses(world, scene, chance, me),
             *newcomers(world, chance),
             *(offers(world, scene, me) if me else ()),
+            *(every_tie(world, scene, me) if me else ()),
         ]
         for row in tried:
             looker.adds[row.model].append((row, may_insert(world, me, row, scene.now)))

@@ -14,7 +14,7 @@ from accounts.visibility import guarded_models
 from tests.harness import viewing
 from tests.oracle import Row, World, may_change, may_insert, read_world
 from tests.proof import trials
-from tests.proof.candidates import additions, alterations
+from tests.proof.candidates import additions, alterations, misses
 from tests.proof.compare import Ids, believed, ids, rule_alone, wall_alone
 from tests.proof.worlds import START, TICK, Scene
 
@@ -66,6 +66,7 @@ def judge(scene: Scene, tally: Tally, chance: Random) -> None:
     for who, person in everyone(scene):
         me = person.pk if person else None
         added = list(additions(world, scene, chance, me or 0, 1))
+        added += misses(world, scene, chance, me) if who == "zoe" else []  # to whom the corners offer most
         changed = list(alterations(world, scene, chance, me or 0, 2))
         with viewing(person, scene.now, as_role=None):
             by_rule = ids(rule_alone())

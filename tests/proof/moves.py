@@ -1,16 +1,20 @@
 """What can happen in a world, one function each; a move's numbers make its choices."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
 
 from accounts.enums import StaffRole
 from accounts.models import (
     Agreement,
     AuditEvent,
+    Child,
     CircleRow,
     Explanation,
     HelperConsent,
     Membership,
+    MoveIn,
+    MoveInRow,
     Named,
     Relationship,
     Renewal,
@@ -29,7 +33,7 @@ TIES = [
     ("guardian", "none", "maple"), ("helper", "", ""), ("young_person", "", ""), ("young_person", "", "maple"),
     ("therapist", "", ""), ("therapist", "", ""), ("therapist", "", ""),
 ]  # fmt: skip
-ACTIONS = ["sign_in", "circle_read", "people_read", "note_read", "released", "denied_admin", "denied"]
+ACTIONS = ["sign_in", "circle_read", "move_in_batch", "people_read", "note_read", "released", "denied_admin", "denied"]
 
 
 def employ(scene: Scene, choices: Choices) -> None:
@@ -161,6 +165,25 @@ def record(scene: Scene, choices: Choices) -> None:
     )  # fmt: skip
 
 
+def move_in(scene: Scene, choices: Choices) -> None:
+    """A file, in whatever state, with a row; mostly by someone who is an admin somewhere."""
+    admins = [scene.people[name] for name in ("omar", "abe", "stella")]
+    who = choices.one(admins) if not choices.flag(4) else scene.person(choices)
+    practice = scene.practices[who == scene.people["stella"]]
+    status = choices.one(["checked", "finished", "running", "discarded"])
+    uploaded = scene.past(choices)
+    file = scene.add(MoveIn, practice=practice, uploaded_by=who, uploaded_at=uploaded, status=status, rows=1)
+    scene.add(
+        MoveInRow, practice=practice, move=file, uploaded_by=who, number=2, cells={}, chosen=True,
+        outcome="made" if choices.flag(4) else "",
+    )  # fmt: skip
+
+
+def arrive(scene: Scene, choices: Choices) -> None:
+    """A child without a circle."""
+    scene.add(Child, practice=choices.one(scene.practices), name="New", date_of_birth=date(2024, 1, 1))
+
+
 def switch(scene: Scene, choices: Choices) -> None:
     """An account is deactivated, or active again."""
     account = scene.some(choices, "Account")
@@ -177,8 +200,8 @@ def clock(scene: Scene, choices: Choices) -> None:
 MOVES: dict[str, Callable[[Scene, Choices], None]] = {
     move.__name__: move
     for move in (
-        agree, clock, dismiss, employ, introduce, join, leave, let_in, name, record, renew, restrict, sign, supervise,
-        switch, unrestrict, void,
+        agree, arrive, clock, dismiss, employ, introduce, join, leave, let_in, move_in, name, record, renew, restrict, sign,
+        supervise, switch, unrestrict, void,
     )
 } | moves_clinical.MOVES  # fmt: skip
 

@@ -19,7 +19,7 @@ from tests.oracle import Row
 from tests.proof.statements import run, say
 
 ALLOWED, REFUSED, HELD, DOUBLED = "allowed", "refused", "held", "doubled"  # by policies; by keys and triggers; unique
-STATES = {"42501": REFUSED, "23503": HELD, "P0001": HELD, "23514": HELD, "23505": DOUBLED}
+STATES = {"42501": REFUSED, "23503": HELD, "P0001": HELD, "23514": HELD, "23505": DOUBLED, "23P01": DOUBLED}
 
 
 @cache
