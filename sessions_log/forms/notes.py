@@ -14,6 +14,7 @@ from sessions_log.note_reads import SECTIONS, Layout, layout_of
 
 __all__ = ["SECTIONS", "AddendumForm", "GiveBackForm", "NoteForm", "OfferForm", "ProcessNoteForm", "ShownForm"]
 MOST_SECTIONS = 30
+BOXES = ("template", "names", "body", *(f"section_{number}" for number in range(MOST_SECTIONS)))
 
 
 class NoteForm(KeyedForm, VersionedForm):

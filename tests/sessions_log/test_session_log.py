@@ -141,7 +141,7 @@ def test_an_unsent_form_waits_for_whoever_typed_it(willow: Willow) -> None:
     first = keep(tom, willow.maya, **form(form_key=key, child_words="It is a br"))
     assert first.status_code == 200
     told = first.json()
-    assert datetime.fromisoformat(told["saved_at"]) == NOON
+    assert datetime.fromisoformat(told["seen"]) == NOON
     again = keep(
         tom, willow.maya, seen=told["seen"],
         **form(form_key=key, child_words="It is a bridge.", tapped_themes=["hope", "school"], engagement="3", length="90"),
