@@ -18,6 +18,7 @@ from carebridge.lib import cursor
 from carebridge.lib.among import Among
 from sessions_log.models import Override, Reading, Release, Summary, Wish
 from sessions_log.reads import PAGE, before
+from sessions_log.summary_reads import in_force
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ def entries_of(releases: list[Release]) -> list[Shared]:
     summaries = {release.summary_id for release in releases}
     read_at = dict(Reading.objects.visible().filter(of_these).values_list("release_id", "read_at"))
     overrides = {item.release_id: item for item in Override.objects.visible().filter(of_these)}
-    wishes = {
-        item.summary_id: item for item in Wish.objects.visible().filter(Among("summary_id", summaries, UUIDField()))
-    }
+    wishes = {item.summary_id: item for item in in_force().filter(Among("summary_id", summaries, UUIDField()))}
     readable = set(Summary.objects.visible().filter(Among("id", summaries, UUIDField())).values_list("pk", flat=True))
     me = viewer().person_id
     return [

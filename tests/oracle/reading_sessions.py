@@ -131,14 +131,17 @@ def override(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def wish(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "The child's wish": team; the young person once a release of its summary is readable (ADR 1, reading 9)."""
+    """Row "The child's wish": team; the young person once a release of its summary is readable (ADR 1, reading 9), each
+    answer at its own moment."""
     if row.recorded_at > now:
         return False
     if row.error_at is not None:
         return reviews(world, me, row.child_id, row.recorded_by_id, now)
     released = world.where("Release", "summary_id", row.summary_id)
     return on_team(world, me, row.child_id, now) or (
-        is_young_person(world, me, row.child_id, now) and any(release(world, me, each, now) for each in released)
+        is_young_person(world, me, row.child_id, now)
+        and not in_quiet(world, me, row.child_id, row.recorded_at)
+        and any(release(world, me, each, now) for each in released)
     )
 
 

@@ -42,7 +42,10 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     "Sharing": ("shared_by_id", "shared_at", ("update_id", "HomeUpdate"), {"withdrawn_at": None}),
     "Summary": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
     "UpdateEdit": ("", "edited_at", ("update_id", "HomeUpdate"), {"body": "b", "intensity": None, "form_key": None}),
-    "Wish": ("recorded_by_id", "recorded_at", ("summary_id", "Summary"), {"kind": "may_share", "not_to": [], "asked_at": None}),
+    "Wish": (
+        "recorded_by_id", "recorded_at", ("summary_id", "Summary"),
+        {"kind": "may_share", "not_to": [], "asked_at": None, "replaces_id": None},
+    ),
 }  # fmt: skip
 TEXTS = {
     "HomeUpdate": ("where", "antecedent", "behaviour", "consequence", "helped"),
@@ -62,7 +65,6 @@ ONE_EACH = {
     "Override",
     "Reading",
     "SessionRecord",
-    "Wish",
 }  # a second one would be refused by its unique key
 NEVER_ADDED = (
     "Agreement", "Child", "CircleRow", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "Opening",
@@ -133,6 +135,10 @@ def finish(world: World, chance: Random, row: Row) -> None:
             row.moment = row.logged_at
         case "Release":
             row.recipient_id = chance.choice(in_circle)
+        case "Wish":
+            answers = world.where("Wish", "summary_id", row.summary_id)
+            replaced = {answer.replaces_id for answer in answers}
+            row.replaces_id = next((answer.pk for answer in answers if answer.pk not in replaced), None)
         case "Sharing":
             guardians = [tie for tie in world.where("CircleRow", "child_id", row.child_id) if tie.role == "guardian"]
             others = [tie.person_id for tie in guardians if tie.person_id != row.shared_by_id]
@@ -263,7 +269,6 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "Session": (*IN_ERROR, "minutes", "not_in_error"),
     "Sharing": ("withdrawn_at", "nothing"),
     "Summary": (*IN_ERROR, "body", "body", "changed_at", "author_id", "mine", "child_id", "error_at", "not_in_error"),
-    "Wish": ("kind", "kind", "child_id", "error_at", "not_in_error", "recorded_by_id"),
 }
 
 
