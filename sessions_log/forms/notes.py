@@ -53,6 +53,10 @@ class NoteForm(KeyedForm, VersionedForm):
         """What is saved of it."""
         return {"layout": self.layout, "body": self.body(), "sections": self.sections()}
 
+    def has_words(self) -> bool:
+        """Whether what was sent has words in it, valid or not: they are not saved yet."""
+        return self.is_bound and any(str(field.value() or "").strip() for field in self.visible_fields())
+
     def is_blank(self) -> bool:
         """Whether nothing has been written."""
         return not self.body().strip() and not any(words.strip() for _, words in self.sections())

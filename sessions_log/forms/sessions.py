@@ -17,6 +17,7 @@ from sessions_log.forms.common import (
     MomentField,
     PeopleField,
     VersionedForm,
+    Words,
     offer,
     text,
     words_list,
@@ -60,15 +61,13 @@ class SessionForm(KeyedForm, VersionedForm):
     used = taps(gettext_lazy("Used in this session"))
     used.widget.attrs["form"] = "log"  # the boxes stand beside the form, each at its update
     tapped_setting = forms.ChoiceField(label=gettext_lazy("Setting"), required=False, widget=forms.RadioSelect)
-    setting = forms.CharField(label=gettext_lazy("Another setting, or more about it"), required=False, max_length=200)
+    setting = Words(label=gettext_lazy("Another setting, or more about it"), required=False, max_length=200)
     tapped_techniques = taps(gettext_lazy("Techniques"))
-    techniques = forms.CharField(
+    techniques = Words(
         label=gettext_lazy("Other techniques, with commas between them"), required=False, max_length=1000
     )
     tapped_themes = taps(gettext_lazy("Themes"))
-    themes = forms.CharField(
-        label=gettext_lazy("Other themes, with commas between them"), required=False, max_length=1000
-    )
+    themes = Words(label=gettext_lazy("Other themes, with commas between them"), required=False, max_length=1000)
     engagement = forms.TypedChoiceField(
         label=gettext_lazy("Engagement, 0 to 10"),
         required=False,

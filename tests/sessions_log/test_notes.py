@@ -81,13 +81,14 @@ def test_the_first_words_make_the_draft_and_its_address(willow: Willow) -> None:
     note = ProgressNote.objects.get()
     assert (note.body, note.author, note.signed_at) == ("First words", willow.tom, None)
     assert told == {
-        "seen": note.changed_at.isoformat(), "address": at("note", note), "autosave": at("note_autosave", note),
+        "seen": note.changed_at.isoformat(), "time": "noon", "address": at("note", note),
+        "autosave": at("note_autosave", note),
     }  # fmt: skip
     later = tom.post(told["autosave"], {**words, "body": "First words, and more", "seen": told["seen"]})
     assert later.status_code == 200
     note.refresh_from_db()
     assert note.body == "First words, and more"
-    assert later.json() == {"seen": note.changed_at.isoformat()}
+    assert later.json() == {"seen": note.changed_at.isoformat(), "time": "noon"}
     assert "First words, and more" in tom.get(told["address"]).content.decode()
 
 

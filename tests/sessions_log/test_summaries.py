@@ -263,7 +263,7 @@ def test_odd_texts_are_kept_whole_or_refused_in_words(willow: Willow, tom: WallC
     session, words = log_session(tom, willow.leo), ODD[kind]
     answer = tom.post(at("summary_new_autosave", willow.leo, session), {"body": words, "form_key": uuid4()})
     by_hand: Any = tom.post(at("summary_new", willow.leo, session), {"body": words, "form_key": uuid4()})
-    if kind in {"too long", "nul"}:
+    if kind in {"too long", "nul", "bidi"}:
         assert answer.status_code == 422
         assert answer.json()["errors"]
         assert (by_hand.status_code, Summary.objects.count()) == (200, 0)
