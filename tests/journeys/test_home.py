@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from tests.journeys.conftest import Visitors
 from tests.journeys.site import Site
@@ -269,7 +269,12 @@ def test_not_my_own_device(site: Site, visitor: Visitors) -> None:
 def test_unsent_words_are_not_left_without_a_warning(visitor: Visitors) -> None:
     """What stands in the page alone is asked about; what is kept on the device is not."""
     priya, asked = visitor("priya", phone=True), list[str]()
-    priya.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    priya.page.on("dialog", answer)
     begin(priya, "Words in the page alone.", own=False)
     priya.page.reload()
     assert asked == ["beforeunload"]
