@@ -9,5 +9,8 @@ class CareBridgeConfig(AppConfig):
     name = "carebridge"
 
     def ready(self) -> None:
-        """Register the start-up checks."""
+        """Register the start-up checks, and what forms say."""
         from carebridge import checks  # noqa: F401
+        from carebridge.lib import form_words
+
+        form_words.install()

@@ -4,9 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from sessions_log.models import Override, Reading, Release, Summary, Wish
 
 MOST = 200  # releases of one summary that are told
+
+
+def in_force() -> QuerySet[Wish]:
+    """Of each summary the child's answer that no later one replaces, as far as the viewer may read them: who is quiet knows
+    how it stood before."""
+    later = Wish.objects.visible().filter(replaces=OuterRef("pk"))
+    found: QuerySet[Wish] = Wish.objects.visible().filter(~Exists(later))
+    return found
+
+
+def wish_of(summary: Summary) -> Wish | None:
+    """What the child said last about sharing this summary."""
+    return in_force().filter(summary=summary).first()
 
 
 @dataclass(frozen=True)
@@ -26,15 +41,19 @@ class Step:
 ORDER = ["written", "changed", "wish", "withdrawn", "released", "read", "error"]  # at the same moment
 
 
-def history(summary: Summary, wish: Wish | None, releases: list[Release]) -> list[Step]:
-    """Oldest first. A wish that was said again is told as it was said last: the row holds no more."""
+def history(summary: Summary, releases: list[Release]) -> list[Step]:
+    """Oldest first, each of the child's answers among the rest."""
+    answers = Wish.objects.visible().filter(summary=summary).order_by("recorded_at", "pk")
     read = {row.release_id: row for row in Reading.objects.visible().filter(release__in=releases)}
     against = {row.release_id: row for row in Override.objects.visible().filter(release__in=releases)}
     steps = [Step(summary.written_at, "written", summary.author_id)]
     if summary.changed_at > summary.written_at:
         steps.append(Step(summary.changed_at, "changed", summary.author_id))
-    if wish is not None and (wish.asked_at or wish.recorded_at > summary.written_at):
-        steps.append(Step(wish.recorded_at, "wish", wish.recorded_by_id, wish=wish))
+    steps += [
+        Step(wish.recorded_at, "wish", wish.recorded_by_id, wish=wish)
+        for wish in answers
+        if wish.replaces_id or wish.asked_at or wish.recorded_at > summary.written_at
+    ]
     for release in releases:
         by, to, key = release.released_by_id, release.recipient_id, release.pk
         steps.append(Step(release.released_at, "released", by, to, override=against.get(key), release=key))

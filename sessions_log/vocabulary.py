@@ -6,11 +6,12 @@ was typed or loaded freely, is stored as it is and shown as it is.
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
-from sessions_log.enums import ChoiceKind
+from sessions_log.enums import ChoiceKind, NoteTemplate
 
 
 class TechniqueGroup(TextChoices):
@@ -157,6 +158,17 @@ WORDS: dict[str, dict[str, Any]] = {
     ChoiceKind.THEME: dict(Theme.choices),
     ChoiceKind.SETTING: dict(Setting.choices),
 }
+LAYOUTS: dict[str, list[Any]] = {ChoiceKind.TEMPLATE: [template.label for template in NoteTemplate]}
+
+
+def is_built_in(kind: str, name: str) -> bool:
+    """Whether a word of a kind is among these, in any language of ours, however it is capitalised."""
+    wanted = name.strip().casefold()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            if wanted in {str(label).casefold() for label in (*WORDS.get(kind, {}).values(), *LAYOUTS.get(kind, ()))}:
+                return True
+    return False
 
 
 def worded(kind: str, stored: str) -> str:

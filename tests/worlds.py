@@ -218,7 +218,7 @@ READERS: dict[str, frozenset[str]] = {
         f"wish_{name}": TEAM["maya"] | YOUNG
         for name in ("priya", "before", "quiet", "now", "withdrawn", "karin", "ivy", "court", "fred")
     },
-    "wish_none": TEAM["maya"], "wish_err": IN_ERROR,
+    "wish_again": TEAM["maya"] | YOUNG, "wish_none": TEAM["maya"], "wish_err": IN_ERROR,
     # Row "Home update", "Reply to an update; marks"
     "u_priya": TEAM["maya"] | {"priya"},
     "u_shared": TEAM["maya"] | {"priya", "dan"}, "edit_shared": TEAM["maya"] | {"priya", "dan"},
@@ -577,20 +577,23 @@ def add_summaries(world: Rich) -> None:
         release(world, name, name, who, released, **only)
     add_summary(world, "none", "oct", cast.tom)
     add_summary(world, "court", "oct", cast.tom)
+    first = world.rows["wish_priya"]
+    again = {"summary": first.summary, "replaces": first, "recorded_by": cast.tom, "recorded_at": day(9, 20)}
+    world.add("wish_again", Wish, "maya", kind="nobody", **again)
     release(world, "court_dan", "court", cast.dan, day(10, 31, 9))
     release(world, "court_maya", "court", cast.maya_login, day(10, 31, 10))
     read = {"release": world.rows["rl_priya"], "reader": cast.priya, "read_at": day(5, 14)}
     world.add("reading_priya", Reading, "maya", **read)
 
 
-def add_summary(world: Rich, name: str, session: str, by: Person, **error: Any) -> None:
-    """A summary, and what the child said about it: to nobody."""
+def add_summary(world: Rich, name: str, session: str, by: Person, kind: str = "nobody", **error: Any) -> None:
+    """A summary, and what the child said about it."""
     held = world.rows[f"s_{session}"]
     child, written = world.child_of[f"s_{session}"], held.held_at + 2 * HOUR
     summary = world.add(
         f"m_{name}", Summary, child, session=held, author=by, written_at=written, changed_at=written, **error
     )
-    said = {"kind": "nobody", "asked_at": written, "recorded_by": by, "recorded_at": written}
+    said = {"kind": kind, "asked_at": written, "recorded_by": by, "recorded_at": written}
     follows = {"error_at": error["error_at"]} if error else {}
     world.add(f"wish_{name}", Wish, child, summary=summary, **said, **follows)
 
@@ -681,11 +684,7 @@ def add_other_children(world: Rich) -> None:
         add_session(world, name, name, by, day(9, 7))
         add_note(world, f"n_{name}", name, day(9, 9))
         add_process_note(world, name, name, by)
-        add_summary(world, name, name, by)
-        if name == "zoe":  # 13, and said that it may be shared
-            Wish.objects.filter(pk=world.rows["wish_zoe"].pk).update(kind="may_share")
-        if name == "ada":
-            Wish.objects.filter(pk=world.rows["wish_ada"].pk).update(kind="may_share")
+        add_summary(world, name, name, by, kind="nobody" if name == "leo" else "may_share")  # Zoe is 13
         release(world, name, name, family, day(9, 10))
         add_update(world, world.name_of(family.pk), name, family, day(10, 5))
     attend(world, "leo", "leo", None)

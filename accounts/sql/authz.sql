@@ -393,7 +393,8 @@ BEGIN
                   AND c.starts <= NEW.released_at AND (c.ends IS NULL OR NEW.released_at < c.ends)) THEN
     RETURN NULL;
   END IF;
-  SELECT * INTO wish FROM public.sessions_log_wish w WHERE w.summary_id = NEW.summary_id;
+  SELECT * INTO wish FROM public.sessions_log_wish w
+  WHERE w.summary_id = NEW.summary_id AND NOT EXISTS (SELECT FROM public.sessions_log_wish l WHERE l.replaces_id = w.id);
   IF wish.id IS NULL OR wish.kind IN ('nobody', 'not_asked') OR (wish.kind = 'ask_me' AND wish.asked_at IS NULL)
      OR (wish.kind = 'not_to' AND NEW.recipient_id = ANY (wish.not_to)) THEN
     RAISE EXCEPTION 'release against the wish without an override' USING ERRCODE = 'check_violation';

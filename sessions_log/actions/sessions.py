@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import transaction
@@ -11,9 +11,19 @@ from accounts import audit
 from accounts.actions.once import SentBefore, insert_once
 from accounts.models import Child
 from accounts.visibility import viewer
+from sessions_log.actions.notes import start_note, start_process_note
+from sessions_log.actions.summaries import write_summary
 from sessions_log.actions.unsent import empty_unsent
 from sessions_log.enums import DraftForm, MarkKind
 from sessions_log.models import Attendance, Mark, Session, SessionRecord
+
+
+class Written(TypedDict, total=False):
+    """What was written beside the record. `note`: a draft's layout, body and sections. Nothing is made of what is missing."""
+
+    note: dict[str, Any]
+    process: str
+    summary: str
 
 
 @transaction.atomic
@@ -27,11 +37,14 @@ def log_session(
     record: dict[str, Any],
     form_key: UUID,
     used: Iterable[UUID] = (),
+    written: Written | None = None,
 ) -> Session:
-    """Log a session as the viewer's own: its facts, who attended (person numbers), and its clinical record.
+    """Log a session as the viewer's own: its facts, who attended (person numbers), its clinical record, and what was
+    `written` beside it: a draft of a progress note, a process note, a summary that nobody of the family reads yet.
 
     `minutes`: length. `held_at`: aware. `record`: fields of SessionRecord. `used`: updates from home it made use of; they are
-    marked so. A form sent twice logs once. What was kept of the unsent form is emptied.
+    marked so. A form sent twice logs once; raises SentBefore when it came before with other words. What was kept of the
+    unsent form is emptied.
     """
     me = viewer()
     placed = {"practice_id": child.practice_id, "child_id": child.pk}
@@ -45,6 +58,7 @@ def log_session(
     if not fresh:
         if not SessionRecord.objects.visible().filter(session=session, **record).exists():
             raise SentBefore
+        write_beside(child=child, session=session, form_key=form_key, written=written or {})
         return session
     people: list[int | None] = [*attended, *([None] if child_attended else [])]
     Attendance.objects.bulk_create(
@@ -52,10 +66,21 @@ def log_session(
         for number in people
     )
     SessionRecord.objects.create(**placed, session=session, author_id=me.person_id, **record)
+    write_beside(child=child, session=session, form_key=form_key, written=written or {})
     mark_used(child=child, session=session, updates=list(used))
     empty_unsent(child=child, form=DraftForm.SESSION, form_key=form_key)
     audit.record("session_logged", child=child, shown=[session.pk])
     return session
+
+
+def write_beside(*, child: Child, session: Session, form_key: UUID, written: Written) -> None:
+    """Make the rows of what was written; of a form sent twice, once. Raises SentBefore."""
+    if "note" in written:
+        start_note(child=child, session=session, form_key=form_key, **written["note"])
+    if "process" in written:
+        start_process_note(child=child, session=session, body=written["process"], form_key=form_key)
+    if "summary" in written:
+        write_summary(child=child, session=session, body=written["summary"], form_key=form_key)
 
 
 def mark_used(*, child: Child, session: Session, updates: list[UUID]) -> None:

@@ -17,6 +17,7 @@ from carebridge.lib.among import Among
 from sessions_log.actions.notes import Stale
 from sessions_log.enums import WishKind
 from sessions_log.models import Override, Reading, Release, Session, Summary, Wish
+from sessions_log.summary_reads import wish_of
 
 
 class Refused(Exception):
@@ -86,26 +87,30 @@ def keep_words(*, child: Child, session: Session, body: str, form_key: UUID, see
 def record_wish(
     *, child: Child, summary: Summary, kind: str, not_to: list[int], asked: bool, seen: datetime | None
 ) -> None:
-    """What the child said about sharing this summary. `asked`: the child was asked just now (for "ask me first").
+    """What the child said about sharing this summary: a row of its own after those before. An answer is given when it is
+    recorded; `asked` says the same of "ask me first", which is no answer about this summary without it.
 
     `seen`: when the wish that the writer saw was recorded. Raises Stale if a newer one has been recorded since.
     """
-    me = viewer()
-    before = Wish.objects.visible().filter(summary=summary).values("kind", "not_to").first()
-    asked_at = me.moment if asked or kind in {WishKind.MAY_SHARE, WishKind.NOT_TO, WishKind.NOBODY} else None
-    values = {
-        "kind": kind, "not_to": sorted(not_to), "asked_at": asked_at,
-        "recorded_by_id": me.person_id, "recorded_at": me.moment,
-    }  # fmt: skip
-    if before is None:
-        Wish.objects.create(practice_id=child.practice_id, child=child, summary=summary, **values)
-    else:
-        said = Wish.objects.filter(summary=summary)
-        if not (said if seen is None else said.filter(recorded_at=seen)).update(**values):
-            raise Stale
+    me, before = viewer(), wish_of(summary)
+    if seen is not None and (before is None or before.recorded_at != seen):
+        raise Stale
+    answered = kind in {WishKind.MAY_SHARE, WishKind.NOT_TO, WishKind.NOBODY} or (asked and kind == WishKind.ASK_ME)
+    try:
+        with transaction.atomic():
+            Wish.objects.create(
+                practice_id=child.practice_id, child=child, summary=summary, replaces=before, kind=kind,
+                not_to=sorted(not_to), asked_at=me.moment if answered else None, recorded_by_id=me.person_id,
+                recorded_at=me.moment,
+            )  # fmt: skip
+    except IntegrityError:  # another answer came in between
+        raise Stale from None
     audit.record(
         "wish_recorded", child=child, shown=[summary.pk],
-        data={"before": before, "after": {"kind": kind, "not_to": sorted(not_to)}},
+        data={
+            "before": before and {"kind": before.kind, "not_to": before.not_to},
+            "after": {"kind": kind, "not_to": sorted(not_to)},
+        },
     )  # fmt: skip
 
 
@@ -129,7 +134,7 @@ def release_summary(
     one whom it does not reach, though they could be reached now, is given a new one, dated now.
     """
     me = viewer()
-    wish = Wish.objects.visible().filter(summary=summary).first()
+    wish = wish_of(summary)
     placed = {"practice_id": child.practice_id, "child_id": child.pk}
     helpers = let_in(child)
     standing = {

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Practice
 from sessions_log.enums import ChoiceKind
-from sessions_log.vocabulary import TechniqueGroup
+from sessions_log.forms.common import Words
+from sessions_log.vocabulary import TechniqueGroup, is_built_in
 
 LONGEST = 80  # characters of a name
 MOST_SECTIONS = 12
@@ -20,14 +21,14 @@ class ChoiceForm(forms.Form):
 
     kind = forms.ChoiceField(choices=ChoiceKind.choices, widget=forms.HiddenInput)
     practice = forms.ChoiceField(label=gettext_lazy("Practice"))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST)
+    name = Words(label=gettext_lazy("Name"), max_length=LONGEST)
     group = forms.ChoiceField(
         label=gettext_lazy("Stands with"),
         choices=TechniqueGroup.choices,
         widget=forms.RadioSelect,
         initial=TechniqueGroup.OTHER,
     )
-    sections = forms.CharField(
+    sections = Words(
         label=gettext_lazy("Sections, one on each line"),
         max_length=LONGEST * MOST_SECTIONS * 2,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -45,6 +46,16 @@ class ChoiceForm(forms.Form):
             del self.fields["group"]
         if kind != ChoiceKind.TEMPLATE:
             del self.fields["sections"]
+
+    def clean_name(self) -> str:
+        """Not one of the built-in words again."""
+        name: str = self.cleaned_data["name"]
+        if is_built_in(self.data.get("kind", ""), name):
+            raise forms.ValidationError(
+                _("“%(name)s” is built in and stands there already. Take it from there, or choose another name."),
+                params={"name": name},
+            )
+        return name
 
     def clean_sections(self) -> list[str]:
         """Headings, each once."""

@@ -17,6 +17,7 @@ from sessions_log.forms.common import (
     LocalDateTimeInput,
     MomentField,
     PeopleField,
+    Words,
     offer,
     text,
 )
@@ -63,7 +64,7 @@ class WordsForm(KeyedForm):
         widget=forms.RadioSelect,
         required=False,
     )
-    where = forms.CharField(label=_("Where exactly"), required=False, max_length=180)
+    where = Words(label=_("Where exactly"), required=False, max_length=180)
     intensity = forms.TypedChoiceField(
         label=_("How strong was it?"),
         choices=[("", _("not said")), *((str(number), str(number)) for number in range(11))],

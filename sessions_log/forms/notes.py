@@ -14,6 +14,7 @@ from sessions_log.note_reads import SECTIONS, Layout, layout_of
 
 __all__ = ["SECTIONS", "AddendumForm", "GiveBackForm", "NoteForm", "OfferForm", "ProcessNoteForm", "ShownForm"]
 MOST_SECTIONS = 30
+BOXES = ("template", "names", "body", *(f"section_{number}" for number in range(MOST_SECTIONS)))
 
 
 class NoteForm(KeyedForm, VersionedForm):
@@ -51,6 +52,10 @@ class NoteForm(KeyedForm, VersionedForm):
     def words(self) -> dict[str, Any]:
         """What is saved of it."""
         return {"layout": self.layout, "body": self.body(), "sections": self.sections()}
+
+    def has_words(self) -> bool:
+        """Whether what was sent has words in it, valid or not: they are not saved yet."""
+        return self.is_bound and any(str(field.value() or "").strip() for field in self.visible_fields())
 
     def is_blank(self) -> bool:
         """Whether nothing has been written."""

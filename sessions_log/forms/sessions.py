@@ -1,6 +1,7 @@
 """Logging a session: taps first, text last."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from sessions_log.forms.common import (
     MomentField,
     PeopleField,
     VersionedForm,
+    Words,
     offer,
     text,
     words_list,
@@ -37,7 +39,11 @@ def taps(label: Any) -> forms.MultipleChoiceField:
 
 
 class SessionForm(KeyedForm, VersionedForm):
-    """When, how long, who came, what came from home; then the clinical record. `seen`: of the unsent form, when it was saved."""
+    """When, how long, who came, what came from home; the clinical record; then, for who likes, two texts beside the progress
+    note (a NoteForm of its own on the same page). `seen`: of the unsent form, when it was saved. `opened`: when its page was.
+    """
+
+    opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
     held_at = MomentField(label=gettext_lazy("When it began"), widget=LocalDateTimeInput())
     length = forms.ChoiceField(
@@ -55,15 +61,13 @@ class SessionForm(KeyedForm, VersionedForm):
     used = taps(gettext_lazy("Used in this session"))
     used.widget.attrs["form"] = "log"  # the boxes stand beside the form, each at its update
     tapped_setting = forms.ChoiceField(label=gettext_lazy("Setting"), required=False, widget=forms.RadioSelect)
-    setting = forms.CharField(label=gettext_lazy("Another setting, or more about it"), required=False, max_length=200)
+    setting = Words(label=gettext_lazy("Another setting, or more about it"), required=False, max_length=200)
     tapped_techniques = taps(gettext_lazy("Techniques"))
-    techniques = forms.CharField(
+    techniques = Words(
         label=gettext_lazy("Other techniques, with commas between them"), required=False, max_length=1000
     )
     tapped_themes = taps(gettext_lazy("Themes"))
-    themes = forms.CharField(
-        label=gettext_lazy("Other themes, with commas between them"), required=False, max_length=1000
-    )
+    themes = Words(label=gettext_lazy("Other themes, with commas between them"), required=False, max_length=1000)
     engagement = forms.TypedChoiceField(
         label=gettext_lazy("Engagement, 0 to 10"),
         required=False,
@@ -77,6 +81,8 @@ class SessionForm(KeyedForm, VersionedForm):
     affect = text(2, gettext_lazy("More about affect and body language"), required=False)
     child_words = text(2, gettext_lazy("The child's own words"), required=False)
     child_choices = text(2, gettext_lazy("What the child chose"), required=False)
+    process = text(6, gettext_lazy("Process note"), required=False)
+    summary = text(6, gettext_lazy("Summary"), required=False)
 
     def __init__(
         self,
@@ -119,6 +125,14 @@ class SessionForm(KeyedForm, VersionedForm):
         choices: Any = self.fields["tapped_techniques"].choices  # type: ignore[attr-defined]
         found = [(label, [boxes[str(key)] for key, _word in words]) for label, words in choices]
         return [(label, group, sum(box.data["selected"] for box in group)) for label, group in found]
+
+    def clean_opened(self) -> datetime | None:
+        """When the page was made, as it says itself; None when it does not."""
+        try:
+            opened = datetime.fromisoformat(self.cleaned_data["opened"])
+        except ValueError:
+            return None
+        return opened if opened.tzinfo else None
 
     def clean_held_at(self) -> Any:
         """A session is logged after it has begun: nothing of it could be read before."""

@@ -23,7 +23,7 @@ class WishForm(VersionedForm):
 
     kind = forms.ChoiceField(label=_("What did the child say?"), choices=WishKind.choices, widget=forms.RadioSelect)
     not_to = PeopleField(label=_("Not to"), required=False)
-    asked = forms.BooleanField(label=_("I asked the child about this summary just now"), required=False)
+    asked = forms.BooleanField(label=_("With “ask me first”: I asked about this summary just now"), required=False)
 
     def __init__(self, *args: Any, readers: list[Reader], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -172,9 +172,14 @@ class Override(ChildItem):
 
 
 class Wish(ChildItem):
-    """What the child said about sharing one summary. `not_to`: person numbers. `asked_at`: when the child was asked."""
+    """One answer of the child's about sharing one summary. `not_to`: person numbers. `asked_at`: when the child was asked.
 
-    summary = models.OneToOneField(Summary, on_delete=models.PROTECT, related_name="wish")
+    An answer is evidence and never changes: a later one is a row of its own that `replaces` the one before, and the last is
+    in force. Each can be replaced once, so the answers about a summary stand in one line.
+    """
+
+    summary = models.ForeignKey(Summary, on_delete=models.PROTECT, related_name="wishes")
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=WishKind.choices, default=WishKind.NOT_ASKED)
     not_to = ArrayField(models.BigIntegerField(), default=list, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
@@ -182,10 +187,24 @@ class Wish(ChildItem):
     recorded_at = models.DateTimeField()
     error_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_first_wish", fields=["summary"], condition=Q(replaces__isnull=True))
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="wish_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "summary", "replaces", "kind", "not_to", "asked_at", "recorded_by", "recorded_at", "child"
+                ),
+            )
+        ]
+
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "The child's wish": team; the young person, from the summary's first release they may see, unless it was
-        recorded in their quiet time."""
+        """Row "The child's wish": team; the young person, from the summary's first release they may see, each answer at its
+        own moment."""
         released = Release.objects.filter(Release.visible_to(), summary_id=OuterRef("summary_id"))
         rule = (in_place("team") & past("recorded_at")) | (
             in_place("young") & seen("recorded_at") & Q(Exists(released))
@@ -194,20 +213,19 @@ class Wish(ChildItem):
 
     @classmethod
     def insertable_by(cls) -> Q:
-        """The child's therapists, for a summary of this child."""
+        """The child's therapists, for a summary of this child (a foreign key holds that what it replaces is about the same
+        summary)."""
         written = Summary.objects.filter(Summary.visible_to(), pk=OuterRef("summary_id"), child_id=OuterRef("child_id"))
         fresh = past("recorded_at") & Q(error_at__isnull=True)
         return in_place("therapist") & mine("recorded_by_id") & fresh & Q(Exists(written))
 
-    @classmethod
-    def changeable_by(cls) -> Q:
-        """The child's therapists: a child may say otherwise later."""
-        return in_place("therapist") & Q(error_at__isnull=True)
+    @property
+    def unasked(self) -> bool:
+        """The child has said nothing about this summary yet."""
+        return self.kind == WishKind.NOT_ASKED or (self.kind == WishKind.ASK_ME and self.asked_at is None)
 
     def forbids(self, person_id: int) -> bool:
         """Whether a release to this adult would go against the wish, or unasked (visibility.md, Releasing a summary)."""
         return (
-            self.kind in {WishKind.NOBODY, WishKind.NOT_ASKED}
-            or (self.kind == WishKind.ASK_ME and self.asked_at is None)
-            or (self.kind == WishKind.NOT_TO and person_id in self.not_to)
+            self.unasked or self.kind == WishKind.NOBODY or (self.kind == WishKind.NOT_TO and person_id in self.not_to)
         )

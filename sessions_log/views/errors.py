@@ -32,7 +32,16 @@ def confirm(
             enter_in_error(child=child, item=item, reason=data["reason"], also=also if data.get("also") else ())
         except Stale:
             raise Http404 from None
-        messages.success(request, _("Entered in error. From now on it is hidden from everyone else."))
+        if private:
+            messages.success(request, _("Entered in error. Only you can read it, as before."))
+        else:
+            messages.success(
+                request,
+                _(
+                    "Entered in error. From now on only its author while on the care team, the team's supervisors and the "
+                    "safeguarding leads read it."
+                ),
+            )
         return redirect(back)
     audit.record("form_read", child=child, shown=[item.pk], request=request)
     context = {"child": child, "form": form, "title": title, "back": back, "also": also, "private": private}

@@ -15,7 +15,7 @@ from accounts.access import about_child
 from accounts.actions.once import SentBefore
 from accounts.models import Child
 from accounts.models.people import names_of
-from accounts.visibility import viewer
+from accounts.visibility import acting_as, viewer
 from sessions_log.actions import notes as actions
 from sessions_log.enums import NoteTemplate
 from sessions_log.error_reads import enterable
@@ -60,6 +60,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
             sent_before(form)
     audit.record("form_read", child=child, shown=[held.pk], request=request)
     context = {"child": child, "session": held, "form": form, "layouts": known, "chosen": form.layout}
+    context["unsaved"] = form.has_words()
     return render(request, "sessions_log/note_edit.html", context)
 
 
@@ -123,6 +124,7 @@ def read_page(
     people = {note.author_id, note.error_by_id, *(item.author_id for item in addenda)}
     people |= {item.error_by_id for item in addenda} | {number for step in steps for number in (step.who, step.to)}
     signed = note.signed_at is not None and note.error_at is None
+    begun = note.signed_at is None and offer is None and note.error_at is None
     context = {
         "child": child,
         "note": note,
@@ -131,12 +133,20 @@ def read_page(
         "history": steps,
         "names": names_of(people - {None}),
         "to_answer": offer is not None and offer.person_id == viewer().person_id,
-        "unfinished": note.signed_at is None and offer is None and note.error_at is None,
+        "cosigners": [step.who for step in steps if step.kind == "cosigned"],
+        "going_on": begun and goes_on(note, child),
+        "unfinished": begun and not goes_on(note, child),
         "may_err": is_team and enterable(ProgressNote.objects.visible()).filter(pk=note.pk).exists(),
         "wrong_addenda": enterable(Addendum.objects.visible()).filter(note=note) if is_team else [],
         "form": form if viewer().stands_in("therapist", child.pk) and signed else None,
     }
     return render(request, "sessions_log/note_read.html", context, status=status)
+
+
+def goes_on(note: ProgressNote, child: Child) -> bool:
+    """Whether its author still is a therapist of the child, so that the draft is theirs to finish."""
+    with acting_as(note.author_id, viewer().moment) as author:
+        return author.stands_in("therapist", child.pk)
 
 
 def edit(request: HttpRequest, child: Child, note: ProgressNote) -> HttpResponse:
@@ -154,6 +164,7 @@ def edit(request: HttpRequest, child: Child, note: ProgressNote) -> HttpResponse
             renew(form, note.changed_at)
     audit.record("note_read", child=child, shown=[note.pk], request=request)
     context = {"form": form, "layouts": known, "chosen": form.layout, "stale": stale, **beside(child, note)}
+    context["unsaved"] = stale or form.has_words()
     return render(request, "sessions_log/note_edit.html", context, status=409 if stale else 200)
 
 

@@ -5,11 +5,17 @@ from typing import Any
 
 from django import forms
 from django.http import JsonResponse
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
+
+from accounts.visibility import viewer
 
 
 def saved(seen: datetime | None = None, **more: Any) -> JsonResponse:
-    """The words are saved; `seen`: their version from now on."""
-    return JsonResponse({**({"seen": seen.isoformat()} if seen else {}), **more})
+    """The words are saved; `seen`: their version from now on; without one there were none. `time`: as the reader's clock
+    says it, not the browser's."""
+    time = time_format(localtime(viewer().moment), "TIME_FORMAT")
+    return JsonResponse({**({"seen": seen.isoformat(), "time": time} if seen else {}), **more})
 
 
 def stale() -> JsonResponse:

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,11 +20,12 @@ from accounts.models import Child, CircleRow, Person
 from accounts.models.people import names_of
 from accounts.visibility import viewer
 from sessions_log.actions.notes import Stale
-from sessions_log.actions.sessions import log_session
+from sessions_log.actions.sessions import Written, log_session
 from sessions_log.actions.unsent import discard_unsent, keep_unsent
-from sessions_log.enums import ChoiceKind, DraftForm, MarkKind
+from sessions_log.enums import ChoiceKind, DraftForm, MarkKind, NoteTemplate
 from sessions_log.error_reads import enterable
 from sessions_log.forms.common import sent_before
+from sessions_log.forms.notes import BOXES, NoteForm, moved
 from sessions_log.forms.sessions import SessionForm
 from sessions_log.loop_reads import FromHome, choices_of, from_home, names_in
 from sessions_log.models import (
@@ -32,10 +34,14 @@ from sessions_log.models import (
     FormDraft,
     ProcessNote,
     ProgressNote,
+    Release,
     Session,
     SessionRecord,
     Summary,
 )
+from sessions_log.note_reads import Layout, layouts
+from sessions_log.reads import PAGE
+from sessions_log.views import saving
 from sessions_log.views.errors import confirm
 from sessions_log.vocabulary import worded
 
@@ -56,26 +62,100 @@ FACTS = ("held_at", "minutes", "child_attended", "attended", "form_key", "used")
 def new(request: HttpRequest, child: Child) -> HttpResponse:
     """Log a session; or first go on with the form that was begun and not sent, or throw it away."""
     home, more = from_home(child)
-    unsent = waiting(child)
+    known, unsent = layouts(child), waiting(child)
+    earlier: list[Session] = []
+    if "use" in request.POST and keep(request, child, known):
+        return redirect(reverse("session_new", args=[child.public_id]) + "?draft=continue#note")
     if request.method == "POST":
-        form = session_form(child, home, data=request.POST)
-        if form.is_valid():
-            try:
-                facts = {name: form.cleaned_data[name] for name in FACTS}
-                session = log_session(child=child, record=form.record(), **facts)
+        form, note = session_form(child, home, data=request.POST), note_form(known, request.POST)
+        if all([form.is_valid(), note.is_valid()]) and "use" not in request.POST:
+            earlier = logged_since(child, form)
+            session = None if earlier else log(child, form, note)
+            if session:
                 messages.success(request, _("The session is logged."))
                 return redirect("session", child.public_id, session.pk)
-            except SentBefore:
-                sent_before(form)
+            earlier = earlier or logged_with(child, form)
+            renew_opened(form)
     elif unsent and request.GET.get("draft") != "continue":
         audit.record("form_read", child=child, request=request)
         return render(request, "sessions_log/session_unsent.html", {"child": child, "unsent": unsent})
     else:
-        form = session_form(child, home, initial=begun(unsent) if unsent else {"held_at": just_now()})
-    shown = [*(entry.update.pk for entry in home), *([unsent.pk] if unsent else [])]
+        form = session_form(child, home, initial=begun(unsent) if unsent else {"held_at": just_now(), **opened()})
+        note = note_begun(known, unsent)
+    shown = [*(entry.update.pk for entry in home), *(item.pk for item in (unsent, *earlier) if item)]
     audit.record("form_read", child=child, shown=shown, request=request)
-    context = {"child": child, "form": form, "names": names_of(names_in(home)), **loop(home, more, form)}
+    beside = {"note_form": note, "layouts": known, "earlier": earlier}
+    context = {"child": child, "form": form, "names": names_of(names_in(home)), **beside, **loop(home, more, form)}
     return render(request, "sessions_log/session_new.html", context)
+
+
+def log(child: Child, form: SessionForm, note: NoteForm) -> Session | None:
+    """Log what the two valid forms say; None, with the words still in their boxes, if the form came before with others."""
+    data = form.cleaned_data
+    written = Written()
+    if not note.is_blank():
+        written["note"] = note.words()
+    if data["process"].strip():
+        written["process"] = data["process"]
+    if data["summary"].strip():
+        written["summary"] = data["summary"]
+    try:
+        facts = {name: data[name] for name in FACTS}
+        return log_session(child=child, record=form.record(), written=written, **facts)
+    except SentBefore:
+        sent_before(form)
+        return None
+
+
+def my_sessions(child: Child) -> QuerySet[Session]:
+    """Those the viewer logged."""
+    mine = Session.objects.visible().filter(child=child, therapist_id=viewer().person_id, error_at__isnull=True)
+    found: QuerySet[Session] = mine.order_by("-logged_at", "-pk")
+    return found
+
+
+def logged_since(child: Child, form: SessionForm) -> list[Session]:
+    """What the viewer logged with the child after this page was made, from another one: perhaps the same session."""
+    data = form.cleaned_data
+    if data["opened"] is None:
+        return []
+    return list(my_sessions(child).filter(logged_at__gt=data["opened"]).exclude(form_key=data["form_key"])[:PAGE])
+
+
+def logged_with(child: Child, form: SessionForm) -> list[Session]:
+    """What this very form has logged already."""
+    return list(my_sessions(child).filter(form_key=form.cleaned_data["form_key"]))
+
+
+def renew_opened(form: SessionForm) -> None:
+    """What was logged meanwhile stands before the writer's eyes: the next sending counts from now."""
+    data: Any = form.data
+    data = data.copy()
+    data["opened"] = opened()["opened"]
+    form.data = data
+
+
+def opened() -> dict[str, str]:
+    """When a page is made, for its form."""
+    return {"opened": viewer().moment.isoformat()}
+
+
+def note_form(known: list[Layout], data: Any) -> NoteForm:
+    """The progress note's part of the page that was sent."""
+    return NoteForm(data, layout=offered(known, data.get("template", "")))
+
+
+def note_begun(known: list[Layout], unsent: FormDraft | None) -> NoteForm:
+    """The progress note's part as it stood; free text, before a template is chosen."""
+    words = {name: given[0] for name, given in unsent.data.items() if given and name in BOXES} if unsent else {}
+    layout = offered(known, words.get("template", ""))
+    return NoteForm(layout=layout, initial=moved(words, layout))
+
+
+def offered(known: list[Layout], key: str) -> Layout:
+    """The layout with this key; free text when it is none any more: no word is lost over a template."""
+    free = next(layout for layout in known if layout.template == NoteTemplate.FREE)
+    return next((layout for layout in known if layout.key == key), free)
 
 
 def session_form(child: Child, home: list[FromHome], **how: Any) -> SessionForm:
@@ -114,38 +194,55 @@ def begun(unsent: FormDraft) -> dict[str, Any]:
     several = {"attended", "used", "tapped_techniques", "tapped_themes", "tapped_affect"}
     words = {name: given if name in several else given[0] for name, given in unsent.data.items() if given}
     blank = dict.fromkeys(SessionForm.base_fields, "")
-    return {**blank, **words, "child_attended": "child_attended" in words, "seen": unsent.saved_at.isoformat()}
+    attended = "child_attended" in words
+    return {**blank, **words, **opened(), "child_attended": attended, "seen": unsent.saved_at.isoformat()}
+
+
+def typed(request: HttpRequest, known: list[Layout]) -> dict[str, list[str]]:
+    """The form as far as it is filled in, its note in the template that was tapped, if one was. PostgreSQL takes no NUL in a
+    text; nobody types one."""
+    names = (SessionForm.base_fields.keys() - {"seen", "opened"}) | set(BOXES)
+    data = {
+        name: [value.replace("\0", "") for value in request.POST.getlist(name)]
+        for name in sorted(names & request.POST.keys())
+    }
+    if "use" in request.POST:
+        words = {name: data.pop(name)[0] for name in BOXES if name in data}
+        data |= {name: [value] for name, value in moved(words, offered(known, request.POST["use"])).items()}
+    return data
+
+
+def keep(request: HttpRequest, child: Child, known: list[Layout]) -> datetime | None:
+    """Keep the form unsent; returns its version. None, and nothing is kept, if it was logged or changed in another window."""
+    form = SessionForm(request.POST, people=())
+    form.is_valid()
+    key, seen = (form.cleaned_data.get(name) for name in ("form_key", "seen"))
+    mine = Session.objects.visible().filter(therapist_id=viewer().person_id, form_key=key)
+    if key is None or mine.exists():
+        return None
+    try:
+        return keep_unsent(child=child, form=DraftForm.SESSION, data=typed(request, known), seen=seen)
+    except Stale:
+        return None
 
 
 @require_POST
 @about_child("therapist")
 def draft(request: HttpRequest, child: Child) -> HttpResponse:
-    """Keep the form as far as it is filled in. PostgreSQL takes no NUL in a text; nobody types one."""
-    names = SessionForm.base_fields.keys() - {"seen"}
-    data = {
-        name: [value.replace("\0", "") for value in request.POST.getlist(name)]
-        for name in sorted(names & request.POST.keys())
-    }
-    form = SessionForm(request.POST, people=())
-    form.is_valid()
-    key, seen = (form.cleaned_data.get(name) for name in ("form_key", "seen"))
-    mine = Session.objects.visible().filter(therapist_id=viewer().person_id, form_key=key)
-    if key is None or mine.exists():  # logged in another window
-        return JsonResponse({}, status=409)
-    try:
-        saved = keep_unsent(child=child, form=DraftForm.SESSION, data=data, seen=seen).isoformat()
-    except Stale:
-        return JsonResponse({}, status=409)
+    """Keep the form while it is being filled in."""
+    saved = keep(request, child, layouts(child))
+    if saved is None:
+        return saving.stale()
     address = reverse("session_new", args=[child.public_id]) + "?draft=continue"
-    return JsonResponse({"saved_at": saved, "seen": saved, "address": address})
+    return saving.saved(saved, address=address)
 
 
 @require_POST
 @about_child("therapist")
-def afresh(request: HttpRequest, child: Child) -> HttpResponse:  # noqa: ARG001 - a view's first argument
-    """Throw the unsent form away and begin a new one."""
+def afresh(request: HttpRequest, child: Child) -> HttpResponse:
+    """Throw the unsent form away; begin a new one, or go back to the list of what is unfinished."""
     discard_unsent(child=child, form=DraftForm.SESSION)
-    return redirect("session_new", child.public_id)
+    return redirect("unfinished") if "list" in request.POST else redirect("session_new", child.public_id)
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------------
@@ -172,6 +269,7 @@ def read(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
         "notes": notes,
         "process_notes": process_notes,
         "summaries": summaries,
+        "shared": set(Release.objects.visible().filter(summary__in=summaries).values_list("summary_id", flat=True)),
         "child_attended": None in attended,
         "attended": [number for number in attended if number is not None],
         "names": names_of((people | names_in(home)) - {None}),

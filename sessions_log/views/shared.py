@@ -18,12 +18,14 @@ from carebridge.lib import cursor
 from carebridge.lib.among import Among
 from sessions_log.models import Override, Reading, Release, Summary, Wish
 from sessions_log.reads import PAGE, before
+from sessions_log.summary_reads import in_force
 
 
 @dataclass(frozen=True)
 class Shared:
     """One release as the young person sees it. `to_me`: to themselves. `readable`: whether the words are theirs to read.
-    `override`: it went out although they had not agreed, on this ground."""
+    `held_at`: the session it tells of, as far as the words are theirs. `override`: it went out although they had not agreed,
+    on this ground."""
 
     release: Release
     read_at: datetime | None
@@ -31,6 +33,7 @@ class Shared:
     override: Override | None
     to_me: bool
     readable: bool
+    held_at: datetime | None
 
 
 def entries_of(releases: list[Release]) -> list[Shared]:
@@ -39,10 +42,9 @@ def entries_of(releases: list[Release]) -> list[Shared]:
     summaries = {release.summary_id for release in releases}
     read_at = dict(Reading.objects.visible().filter(of_these).values_list("release_id", "read_at"))
     overrides = {item.release_id: item for item in Override.objects.visible().filter(of_these)}
-    wishes = {
-        item.summary_id: item for item in Wish.objects.visible().filter(Among("summary_id", summaries, UUIDField()))
-    }
-    readable = set(Summary.objects.visible().filter(Among("id", summaries, UUIDField())).values_list("pk", flat=True))
+    wishes = {item.summary_id: item for item in in_force().filter(Among("summary_id", summaries, UUIDField()))}
+    readable = Summary.objects.visible().filter(Among("id", summaries, UUIDField())).select_related("session")
+    held = {item.pk: item.session.held_at for item in readable}
     me = viewer().person_id
     return [
         Shared(
@@ -51,7 +53,8 @@ def entries_of(releases: list[Release]) -> list[Shared]:
             wish=wishes.get(release.summary_id),
             override=overrides.get(release.pk),
             to_me=release.recipient_id == me,
-            readable=release.summary_id in readable,
+            readable=release.summary_id in held,
+            held_at=held.get(release.summary_id),
         )
         for release in releases
     ]

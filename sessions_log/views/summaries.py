@@ -26,9 +26,9 @@ from sessions_log.enums import OverrideGround
 from sessions_log.error_reads import enterable
 from sessions_log.forms.common import renew, sent_before
 from sessions_log.forms.summaries import ReleaseForm, SummaryForm, WishForm
-from sessions_log.models import Release, Session, Summary, Wish
+from sessions_log.models import Release, Session, Summary
 from sessions_log.plainness import plainness
-from sessions_log.summary_reads import MOST, history
+from sessions_log.summary_reads import MOST, history, wish_of
 from sessions_log.views import errors, saving
 from sessions_log.views.shared import young_side
 from sessions_log.who_reads import names_reading, readers_if
@@ -92,14 +92,15 @@ def read(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
 def team_side(child: Child, summary: Summary) -> dict[str, Any]:
     """What the team sees beside the text: wish, who reads it now, and what has happened to it, in order."""
     releases = list(Release.objects.visible().filter(summary=summary).order_by("released_at", "pk")[:MOST])
-    wish = Wish.objects.visible().filter(summary=summary).first()
-    steps = history(summary, wish, releases)
+    wish = wish_of(summary)
+    steps = history(summary, releases)
     read_at = {step.release: step.at for step in steps if step.kind == "read"}
     standing = [release for release in releases if release.withdrawn_at is None]
     known = [release.recipient_id for release in standing]
     public_ids = dict(Person.objects.visible().filter(pk__in=known).values_list("pk", "public_id"))
     against = {step.release: step.override for step in steps if step.override}
-    people = {summary.author_id, *(wish.not_to if wish else []), *(n for step in steps for n in (step.who, step.to))}
+    people = {summary.author_id, *(n for step in steps for n in (step.who, step.to))}
+    people |= {number for step in steps if step.wish for number in step.wish.not_to}
     return {
         "names": names_of(people - {None}),
         "wish": wish,
@@ -220,7 +221,7 @@ def not_yet_seen(mark: str, child: Child, form: ReleaseForm, context: dict[str, 
 
 def share_context(child: Child, summary: Summary, form: ReleaseForm, readers: list[Reader]) -> dict[str, Any]:
     """What both steps of sharing show: the wish, and every possible reader with how it stands."""
-    wish = Wish.objects.visible().filter(summary=summary).first()
+    wish = wish_of(summary)
     released = Release.objects.visible().filter(summary=summary, withdrawn_at__isnull=True)
     reached = {
         person: actions.reaches(summary=summary, person_id=person)
@@ -238,6 +239,7 @@ def share_context(child: Child, summary: Summary, form: ReleaseForm, readers: li
         "names": names_of({summary.author_id}),
         "form": form,
         "wish": wish,
+        "unasked": wish is None or wish.unasked,
         "wish_form": WishForm(
             readers=readers,
             initial=(
@@ -327,7 +329,8 @@ def wish(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
             messages.success(request, _("What %(child)s said is recorded.") % {"child": child.name})
             return redirect("summary_share", child.public_id, found.pk)
         except Stale:
-            renew(form, Wish.objects.visible().get(summary=found).recorded_at)
+            last = wish_of(found)
+            renew(form, last.recorded_at if last else viewer().moment)
             form.add_error(
                 None, _("Someone recorded what was said after you opened this page. Look at it, then save again.")
             )

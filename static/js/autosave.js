@@ -2,8 +2,8 @@
 //
 // <form data-autosave="ADDRESS" autocomplete="off"> with templates/components/autosave.html inside. What was typed is posted
 // to ADDRESS, which answers
-//   200 {"seen", "address", "autosave"}  saved; each optional: the version now seen, the page that a reload should open, and
-//                                  where the next words go
+//   200 {"seen", "time", "address", "autosave"}  saved; each optional: the version now seen and when that was, the page that a
+//                                  reload should open, and where the next words go
 //   409                            changed in another window: saving by hand shows both texts
 //   422 {"errors": [words, …]}     cannot be saved as it is
 // data-unsaved: the page came with words that are not saved yet. Without data-autosave they are only guarded: it is for the
@@ -47,8 +47,8 @@ function watch(form) {
     else if (next !== "saving") delete state.dataset.told;
     kind = next;
     state.dataset.kind = next;
-    const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    const text = state.dataset[next].replace("{time}", clock.format(new Date())).replace("{words}", words);
+    if (next === "saved" && !words) return state.replaceChildren(); // nothing was written yet
+    const text = state.dataset[next].replace("{time}", words).replace("{words}", words);
     const [before, after] = text.split("{link}");
     state.replaceChildren(before);
     if (after !== undefined) state.append(signInLink(), after);
@@ -127,7 +127,7 @@ function watch(form) {
       form.action = told.address;
       history.replaceState(history.state, "", told.address);
     }
-    tell("saved");
+    tell("saved", told.time);
   }
 
   function later(why) {

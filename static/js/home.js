@@ -160,7 +160,7 @@ function show() {
 const WORDS = { network: "saved", out: "out", trouble: "trouble", refused: "refused", gone: "gone" };
 
 function explain(kind) {
-  if (kind === "out") tell(say.out, say.signIn, "→");
+  if (kind === "out") tell(say.out, say.signIn, say.signInWords);
   else tell(say[WORDS[kind]]);
 }
 
@@ -224,13 +224,15 @@ function write() {
   let timer = 0;
   let leaving = false;
   let stamped = form.hasAttribute("data-bound");
+  let unsent = stamped; // words that stand nowhere but in this page
 
   function save() {
     clearTimeout(timer);
     if (leaving || !keeps()) return;
     // The key belongs to one sending: a draft gets a new one with each page.
     const fields = written().filter(([name]) => name !== "form_key" && name !== "opened");
-    if (!device.set(`draft:${child}`, { fields })) line.textContent = say.noRoom;
+    unsent = !device.set(`draft:${child}`, { fields });
+    if (unsent) line.textContent = say.noRoom;
     offer();
   }
 
@@ -326,17 +328,23 @@ function write() {
   form.querySelector("[data-keep-remove] button").addEventListener("click", () => {
     device.remove(`draft:${child}`);
     form.reset();
+    unsent = false;
     box.checked = keeps();
     offer();
     name();
   });
   form.addEventListener("input", () => {
+    unsent = true;
     clearTimeout(timer);
     timer = setTimeout(save, 300);
     name();
   });
   form.addEventListener("submit", submit);
   window.addEventListener("pagehide", save);
+  window.addEventListener("beforeunload", (event) => {
+    save();
+    if (unsent && !leaving) event.preventDefault();
+  });
   begin();
 }
 

@@ -41,7 +41,6 @@ MAKING = {"create", "bulk_create"}
 ALLOWED_IN_ACTIONS = {
     "accounts/actions/once.py: type(item).objects.": "the manager by another name; `.visible()` on the next line",
     "sessions_log/actions/notes.py: ProgressNote.objects.filter": "compare-and-set, its `.update` on the next line",
-    "sessions_log/actions/summaries.py: Wish.objects.filter": "compare-and-set, its `.update` on the next line",
     "sessions_log/reads.py: Release.objects.filter": "a sub-query by the rule's own `standing_to_me`",
     "sessions_log/reads.py: Sharing.objects.filter": "a sub-query by the rule's own `standing_to_me`",
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from tests.journeys.conftest import Visitors
 from tests.journeys.site import Site
@@ -180,6 +180,7 @@ def test_nobody_elses_words(site: Site, visitor: Visitors) -> None:
     priya.context.clear_cookies()
     priya.tap("Send to the care team")
     expect(device(priya)).to_contain_text("You are signed out. Your words are safe on this device")
+    expect(device(priya).get_by_role("link", name="Sign in")).to_be_visible()
     before = stored(priya)
     priya.sign_in("dan")
     priya.follow(re.compile("^Maya"))
@@ -263,3 +264,21 @@ def test_not_my_own_device(site: Site, visitor: Visitors) -> None:
     assert rows(site, words) == 1
     assert not stored(priya)
     forgive(priya)
+
+
+def test_unsent_words_are_not_left_without_a_warning(visitor: Visitors) -> None:
+    """What stands in the page alone is asked about; what is kept on the device is not."""
+    priya, asked = visitor("priya", phone=True), list[str]()
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    priya.page.on("dialog", answer)
+    begin(priya, "Words in the page alone.", own=False)
+    priya.page.reload()
+    assert asked == ["beforeunload"]
+    begin(priya, "Words on the device.")
+    priya.page.wait_for_timeout(600)
+    priya.page.reload()
+    assert asked == ["beforeunload"]

@@ -60,6 +60,23 @@ def test_a_session_in_taps(visitor: Visitors) -> None:
     print(f"the taps themselves took the browser {took:.1f} s")
 
 
+def test_enter_in_a_line_logs_nothing_and_a_template_is_chosen(visitor: Visitors) -> None:
+    """The layers are written on the same page; another template keeps every word."""
+    tom = visitor("tom")
+    open_form(tom)
+    tom.fill("Another setting, or more about it", "by the window")
+    tom.page.keyboard.press("Enter")
+    tom.fill("Process note", "My own thoughts.")
+    tom.page.get_by_label("Progress note", exact=True).fill("She sorted the foxes.")
+    tom.page.get_by_text("Template: Free text").click()
+    tom.press("DAP")
+    expect(tom.page.get_by_label("Data")).to_have_value("She sorted the foxes.")
+    expect(tom.page.get_by_label("Another setting, or more about it")).to_have_value("by the window")
+    tom.look()
+    tom.press("Log this session")
+    tom.reads("The session is logged.", "by the window", "DAP", "Go on to sign")
+
+
 def test_by_keyboard_alone(visitor: Visitors) -> None:
     """Tab, Space and arrows reach and set everything; a folded group opens with Enter."""
     tom = visitor("tom")

@@ -100,7 +100,7 @@ def test_a_new_password_comes_by_mail(site: Site, visitor: Visitors) -> None:
 def ask_for_a_link(someone: Visitor, email: str) -> None:
     """From the sign-in page."""
     someone.page.goto("/accounts/login/")
-    someone.follow("Forgot your password?")
+    someone.follow("Set a new password by mail")
     someone.look()
     someone.fill("Email", email)
     someone.press("Send me a link")

@@ -120,7 +120,7 @@ def why(tom: Visitor) -> None:
 
 def take_back(tom: Visitor) -> None:
     tom.follow("Take back from Priya Nair")
-    tom.reads("From then on Priya Nair finds it on no page", "first opened it on", "What has been read stays read")
+    tom.reads("From then on Priya Nair finds it on no page", "has opened it (first:", "What has been read stays read")
     tom.look()
     tom.press("Take it back from Priya Nair")
     tom.reads("Withdrawn: Priya Nair no longer finds this summary.", "It was taken back from Priya Nair.")

@@ -125,7 +125,7 @@ def share_a_summary(tom: Visitor) -> str:
     said = tom.region("What Maya said")
     said.get_by_label("not to some people").check()
     said.get_by_label("Dan Whitlock").check()
-    said.get_by_label("I asked the child about this summary just now").check()
+    said.get_by_label("I asked about this summary just now").check()
     said.get_by_role("button").click()
     tom.reads("What Maya said is recorded.")
     readers = tom.region("Share with")

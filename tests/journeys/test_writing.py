@@ -12,7 +12,7 @@ from tests.journeys.visitors import Visitor
 
 pytestmark = pytest.mark.browser
 
-SAVED = re.compile(r"^Saved at \d")
+SAVED = re.compile(r"^Saved at \w")
 FIRST = "He lined up the animals by size."
 MORE = "Then the smallest one led the others out."
 

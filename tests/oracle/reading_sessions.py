@@ -131,7 +131,8 @@ def override(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def wish(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "The child's wish": team; the young person once a release of its summary is readable (ADR 1, reading 9)."""
+    """Row "The child's wish": team; the young person once a release of its summary is readable (ADR 1, reading 9), each
+    answer at its own moment."""
     if row.recorded_at > now:
         return False
     if row.error_at is not None:

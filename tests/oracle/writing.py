@@ -90,7 +90,8 @@ def is_wished(world: World, row: Row) -> bool:
     own = [tie for tie in theirs if tie.child_id == row.child_id and tie.role == "young_person"]
     if any(contains(tie, row.released_at) for tie in own):
         return True
-    for wish_row in world.where("Wish", "summary_id", row.summary_id):
+    answers = world.where("Wish", "summary_id", row.summary_id)
+    for wish_row in (answer for answer in answers if answer.pk not in {each.replaces_id for each in answers}):
         asked = wish_row.kind == "ask_me" and wish_row.asked_at is not None
         spared = wish_row.kind == "not_to" and row.recipient_id not in wish_row.not_to
         return bool(wish_row.kind == "may_share" or asked or spared)
@@ -131,10 +132,12 @@ def override(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def wish(world: World, me: int, row: Row, now: datetime) -> bool:
-    """The child's therapists, for a summary of this child."""
+    """The child's therapists, for a summary of this child; a later answer replaces one about the same summary."""
     fresh = row.recorded_by_id == me and row.recorded_at <= now and row.error_at is None
+    before = row.replaces_id and world.one("Wish", row.replaces_id)
     return (
         fresh
+        and (before is None or before.summary_id == row.summary_id)
         and is_therapist(world, me, row.child_id, now)
         and readable(world, me, "Summary", row.summary_id, row.child_id, now) is not None
     )
@@ -360,11 +363,6 @@ def change_summary(world: World, me: int, old: Row, new: Row, now: datetime) -> 
     return untouched and _mine_as_therapist(world, me, old, now) and _mine_as_therapist(world, me, new, now)
 
 
-def change_wish(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """The child's therapists: a child may say otherwise later."""
-    return all(row.error_at is None and is_therapist(world, me, row.child_id, now) for row in (old, new))
-
-
 def change_sharing(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
     """The author, to withdraw it."""
     return all(row.shared_by_id == me and is_own(world, me, row.child_id, now) for row in (old, new))
@@ -383,7 +381,6 @@ CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Session": enter_in_error,
     "Sharing": change_sharing,
     "Summary": change_summary,
-    "Wish": change_wish,
     **writing_circle.CHANGE,
 }
 

@@ -45,7 +45,10 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     "Summary": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
     "TakenOut": ("taken_by_id", "taken_at", ("update_id", "HomeUpdate"), {"reason": "r"}),
     "UpdateEdit": ("", "edited_at", ("update_id", "HomeUpdate"), {"body": "b", "intensity": None, "form_key": None}),
-    "Wish": ("recorded_by_id", "recorded_at", ("summary_id", "Summary"), {"kind": "may_share", "not_to": [], "asked_at": None}),
+    "Wish": (
+        "recorded_by_id", "recorded_at", ("summary_id", "Summary"),
+        {"kind": "may_share", "not_to": [], "asked_at": None, "replaces_id": None},
+    ),
 }  # fmt: skip
 TEXTS = {
     "HomeUpdate": ("where", "antecedent", "behaviour", "consequence", "helped"),
@@ -66,7 +69,6 @@ ONE_EACH = {
     "Override",
     "Reading",
     "SessionRecord",
-    "Wish",
 }  # a second one would be refused by its unique key
 NEVER_ADDED = (
     "Agreement", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "Opening", "Person", "Practice", "Renewal",
@@ -151,6 +153,10 @@ def finish(world: World, chance: Random, row: Row) -> None:
             row.moment = row.logged_at
         case "Release":
             row.recipient_id = chance.choice(in_circle)
+        case "Wish":
+            answers = world.where("Wish", "summary_id", row.summary_id)
+            replaced = {answer.replaces_id for answer in answers}
+            row.replaces_id = next((answer.pk for answer in answers if answer.pk not in replaced), None)
         case "Sharing":
             guardians = [tie for tie in world.where("CircleRow", "child_id", row.child_id) if tie.role == "guardian"]
             others = [tie.person_id for tie in guardians if tie.person_id != row.shared_by_id]
@@ -293,7 +299,6 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "Session": (*IN_ERROR, "minutes", "not_in_error"),
     "Sharing": ("withdrawn_at", "nothing"),
     "Summary": (*IN_ERROR, "body", "body", "changed_at", "author_id", "mine", "child_id", "error_at", "not_in_error"),
-    "Wish": ("kind", "kind", "child_id", "error_at", "not_in_error", "recorded_by_id"),
 }
 
 

@@ -170,7 +170,11 @@ def summarise(scene: Scene, choices: Choices) -> None:
         wished = {"kind": ("may_share", "not_to", "nobody", "ask_me")[number % 12 // 3], "recorded_by": who}
         asked_at = at if number % 24 < 12 else None
         not_to = [scene.tied(choices, row.child).pk]
-        scene.add(Wish, child=row.child, summary=row, recorded_at=at, asked_at=asked_at, not_to=not_to, **wished)
+        said = {"child": row.child, "summary": row, "asked_at": asked_at, "not_to": not_to}
+        first = scene.add(Wish, recorded_at=at, **said, **wished)
+        if number % 5 == 0:  # said otherwise later
+            later = {**said, "kind": "may_share", "recorded_by": who, "asked_at": None, "not_to": []}
+            scene.add(Wish, recorded_at=scene.past(choices), replaces=first, **later)
     if number % 3:
         _release(scene, choices, row)
 

@@ -75,7 +75,7 @@ def test_who_works_in_two_practices_says_for_which(willow: Willow) -> None:
     alder = Practice.objects.get(ref="alder")
     people.employ(willow.tom, alder, "therapist")
     tom = signed_in(willow.tom)
-    assert "This field is required" in tom.post(URL, {"kind": "theme", "name": "Foxes"}).content.decode()
+    assert "This is still needed" in tom.post(URL, {"kind": "theme", "name": "Foxes"}).content.decode()
     assert tom.post(URL, {"kind": "theme", "name": "Foxes", "practice": str(alder.public_id)}).status_code == 302
     assert PracticeChoice.objects.get().practice_id == alder.pk
 

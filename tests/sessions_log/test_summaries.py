@@ -5,11 +5,14 @@ visibility.md, "Releasing a summary", principles 5 and 7, worked cases 3 and 5.
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts.models import Account, AuditEvent, Child, CircleRow, HelperConsent, Person
@@ -154,7 +157,7 @@ def test_taken_back_it_is_gone_and_shared_again_it_is_there(willow: Willow, tom:
     assert reads(willow.nell, "summary", willow.leo, leos.pk)
     release = first(willow.leo, willow.nell)
     asked = page(tom, "release_withdraw", willow.leo, release)
-    assert "Nell first opened it on" in asked
+    assert "Nell has opened it (first:" in asked
     assert "What has been read stays read" in asked
     assert Release.objects.get().withdrawn_at is None, "asking takes nothing back"
     assert tom.post(at("release_withdraw", willow.leo, release)).status_code == 302
@@ -298,7 +301,7 @@ def test_odd_texts_are_kept_whole_or_refused_in_words(willow: Willow, tom: WallC
     session, words = log_session(tom, willow.leo), ODD[kind]
     answer = tom.post(at("summary_new_autosave", willow.leo, session), {"body": words, "form_key": uuid4()})
     by_hand: Any = tom.post(at("summary_new", willow.leo, session), {"body": words, "form_key": uuid4()})
-    if kind in {"too long", "nul"}:
+    if kind in {"too long", "nul", "bidi"}:
         assert answer.status_code == 422
         assert answer.json()["errors"]
         assert (by_hand.status_code, Summary.objects.count()) == (200, 0)
@@ -347,3 +350,63 @@ def test_a_hint_of_how_plain_it_is(text: str, hint: str | None) -> None:
     """Long sentences, many long words; nothing is said of a few words."""
     found = plainness(text)
     assert (found.hint if found else None) == hint
+
+
+# --- What the child said ------------------------------------------------------------------------------------------------------
+
+
+def test_every_answer_of_the_childs_is_kept_in_order(willow: Willow, tom: WallClient, leos: Summary) -> None:
+    """Who recorded it, and when; a newer answer never takes an older one away, and none changes."""
+    for hours, said in enumerate(("nobody", "may_share", "not_to")):
+        with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+            data = {"kind": said, "not_to": str(willow.nell.public_id)}
+            assert tom.post(at("summary_wish", willow.leo, leos), data).status_code == 302
+    with time_machine.travel(NOON + DAY, tick=False):
+        told = signed_in(willow.tom).get(at("summary", willow.leo, leos)).content.decode()
+    history = told[told.index("What happened to it") :]
+    places = [
+        history.index(f"recorded what Leo said: {words}") for words in ("to nobody", "may be shared", "not to some")
+    ]
+    assert places == sorted(places)
+    assert "Nell" in history[places[-1] :]
+    answers = list(Wish.objects.order_by("recorded_at", "kind"))
+    assert len(answers) == 4
+    with pytest.raises(DatabaseError, match="Cannot update rows"), transaction.atomic():
+        Wish.objects.filter(pk=answers[1].pk).update(kind="may_share")
+
+
+def test_the_answer_in_force_decides(willow: Willow, tom: WallClient) -> None:
+    """The page, the action and the database all go by the last one."""
+    summary = write_summary(tom, willow.maya, log_session(tom, willow.maya))
+    url = at("summary_wish", willow.maya, summary)
+    for said in ("may_share", "nobody"):
+        assert tom.post(url, {"kind": said}).status_code == 302
+    with pytest.raises(IntegrityError, match="against the wish"), transaction.atomic():
+        Release.objects.create(
+            practice=willow.practice, child=willow.maya, summary=summary, recipient=willow.priya, released_by=willow.tom,
+            released_at=NOON,
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert "not the child's wish" in tom.get(at("summary_share", willow.maya, summary)).content.decode()
+
+
+def test_an_unasked_child_is_not_said_to_refuse(willow: Willow, tom: WallClient) -> None:
+    summary = write_summary(tom, willow.maya, log_session(tom, willow.maya))
+    url = at("summary_share", willow.maya, summary)
+    page = tom.get(url).content.decode()
+    assert "the child has not been asked yet" in page
+    assert "not the child's wish" not in page
+    preview = tom.post(url, {"readers": str(willow.priya.public_id)}).content.decode()
+    assert "Maya has not been asked yet" in preview
+    assert "Against what Maya said" not in preview
+
+
+def test_asked_today_only_when_asked(willow: Willow, tom: WallClient) -> None:
+    summary = write_summary(tom, willow.maya, log_session(tom, willow.maya))
+    for data, asked in (({"kind": "ask_me"}, False), ({"kind": "not_asked", "asked": "on"}, False), (
+        {"kind": "ask_me", "asked": "on"}, True,
+    )):  # fmt: skip
+        tom.post(at("summary_wish", willow.maya, summary), data)
+        assert bool(Wish.objects.get(~Exists(Wish.objects.filter(replaces=OuterRef("pk")))).asked_at) is asked
+    assert "counts as given just now" in tom.get(at("summary_share", willow.maya, summary)).content.decode()
