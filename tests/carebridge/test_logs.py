@@ -95,13 +95,13 @@ def test_a_host_that_is_not_ours(db: None, written: io.StringIO) -> None:
 def test_a_view_that_raises(willow: Willow, written: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a note's words in the exception and in what caused it."""
 
-    def stream(*_: Any) -> None:
+    def stream(*_: Any, **__: Any) -> None:
         try:
             int(CANARY)
         except ValueError as error:
             raise RuntimeError(f"{CANARY} cannot be shown") from error
 
-    monkeypatch.setattr("carebridge.pages.home.stream", stream)
+    monkeypatch.setattr("carebridge.pages.child.stream", stream)
     answer = browser(willow.priya).post(reverse("child", args=[willow.maya.public_id]), {"body": CANARY})
     assert answer.status_code == 500
     access, error = sorted(lines(written), key=lambda line: str(line["logger"]))
@@ -125,12 +125,12 @@ def test_an_error_of_the_database(
 ) -> None:
     """PostgreSQL quotes the row, the value or the statement: neither our log nor its own has it."""
 
-    def stream(*_: Any) -> None:
+    def stream(*_: Any, **__: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("CREATE TEMPORARY TABLE said (word text CONSTRAINT is_short CHECK (length(word) < 5))")
             cursor.execute(BROKEN[state])
 
-    monkeypatch.setattr("carebridge.pages.home.stream", stream)
+    monkeypatch.setattr("carebridge.pages.child.stream", stream)
     client = browser(willow.priya)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(BROKEN[state] if state != "23514" else f'SELECT 1 / 0 AS "{CANARY}"')

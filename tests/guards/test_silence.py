@@ -133,7 +133,7 @@ def among_staff(world: Rich) -> None:
     by = {"person": cast.dan, "withheld_by": cast.tom, "withheld_at": NOON}
     world.add("withholding_staff", Withholding, "maya", note=world.rows["n_staff"], **by)
     out = {"taken_by": cast.ines, "taken_at": NOON}
-    world.add("out_staff", TakenOut, "maya", update=world.rows["u_full_1"], **out)
+    world.add("out_staff", TakenOut, "maya", update=world.rows["u_full_4"], **out)
     add_summary(world, "staff", "may", cast.tom)
     for name, who in (("others", cast.priya), ("others_too", cast.ivy)):
         add_summary(world, name, "may", cast.tom)

@@ -88,7 +88,7 @@ def walk(who: Any, known: list[str], at: Any) -> dict[str, Told]:
         ahead, seen = ["/", *known], dict[str, Told]()
         while ahead:
             url = ahead.pop(0)
-            if url in seen or "logout" in url:
+            if url in seen or "logout" in url or url == "/leave/":
                 continue
             seen[url] = told(client, url)
             for link in re.findall(rb'href="([^"#]+)"', seen[url][1]):

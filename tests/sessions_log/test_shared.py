@@ -158,8 +158,13 @@ def test_a_wish_recorded_in_her_quiet_time_does_not_reach_her(willow: Willow) ->
     people.restrict(willow.maya_login, willow.maya, "quiet", willow.tom, NOON + hour, NOON + 3 * hour)
     with viewing(willow.maya_login, NOON + 2 * hour):
         assert Wish.objects.visible().filter(summary=summary).exists()
-    Wish.objects.filter(summary=summary).update(recorded_at=NOON + 2 * hour, kind="nobody")
+    before = list(Wish.objects.filter(summary=summary).order_by("recorded_at"))
+    first = before[-1]
+    said = {"practice": first.practice, "child": first.child, "summary": summary, "recorded_by": willow.tom}
+    later_answer = Wish.objects.create(replaces=first, kind="nobody", recorded_at=NOON + 2 * hour, **said)
     for later in (2, 4):
         with viewing(willow.maya_login, NOON + later * hour):
-            assert not Wish.objects.visible().exists()
+            assert set(Wish.objects.visible()) == set(before)
             assert Release.objects.visible().exists()
+    with viewing(willow.tom, NOON + 4 * hour):
+        assert later_answer in Wish.objects.visible()
