@@ -3,12 +3,14 @@
 from typing import Any
 
 from carebridge.bundles.format import PROCESS
-from carebridge.bundles.rows import WAITING, Rows
+from carebridge.bundles.rows import WAITING, Rows, hold_now
 from carebridge.bundles.shape import CHILD, Item
 from sessions_log.actions.notes import sections_hash
+from sessions_log.enums import WishKind
 from sessions_log.models import (
     Addendum,
     Attendance,
+    CoSignature,
     HomeUpdate,
     Mark,
     NoteOffer,
@@ -94,7 +96,7 @@ def add_process_note(item: Item, session: Session, placed: Placed, rows: Rows) -
             author_id=rows.person(item, "author"),
             body=item["body"],
             written_at=item["written_at"],
-            changed_at=item["written_at"],
+            changed_at=item.get("changed_at", item["written_at"]),
         )
     )
 
@@ -104,13 +106,13 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
     note = ProgressNote(
         **placed,
         **rows.in_error(item),
-        **given(item, "template", "body", "sections", "written_at", "signed_at"),
+        **given(item, "template", "template_name", "body", "sections", "written_at", "signed_at", "late"),
         session=session,
         author_id=rows.person(item, "author"),
-        changed_at=item["written_at"],
+        changed_at=item.get("changed_at", item["written_at"]),
     )
     if note.signed_at:
-        note.signed_sha256 = sections_hash(note)
+        note.signed_sha256 = item.get("signed_sha256", sections_hash(note))
     rows.add(note)
     for addendum in item.get("addenda", []):
         author = rows.person(addendum, "author")
@@ -125,8 +127,7 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
             )
         )
     for offer in item.get("offered_to", []):
-        to = rows.person(offer, "person")
-        rows.add(NoteOffer(**placed, note=note, offered_by_id=note.author_id, person_id=to, offered_at=offer["at"]))
+        add_offer(offer, note, placed, rows)
     for withheld in item.get("withheld_from", []):
         rows.add(
             Withholding(
@@ -143,8 +144,34 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
         rows.add(Opening(**placed, note=note, person_id=reader, opened_by_id=by, opened_at=opened["at"]))
 
 
+def add_offer(item: Item, note: ProgressNote, placed: Placed, rows: Rows) -> None:
+    """A draft offered for co-signing, by its author unless the file says otherwise, and its answer."""
+    offer = NoteOffer(
+        **placed,
+        **given(item, "withdrawn_at"),
+        note=note,
+        offered_by_id=rows.person(item, "by") or note.author_id,
+        person_id=rows.person(item, "person"),
+        offered_at=item["at"],
+    )
+    rows.add(offer)
+    if answer := item.get("answer"):
+        rows.add(
+            CoSignature(
+                **placed,
+                **given(answer, "kind", "words"),
+                offer=offer,
+                note=note,
+                person_id=offer.person_id,
+                sha256=answer.get("sha256", sections_hash(note)),
+                acted_at=answer["at"],
+            )
+        )
+
+
 def add_summary(item: Item, session: Session, placed: Placed, rows: Rows) -> None:
-    """A summary with the child's wish, recorded when it was written, and its releases by its author."""
+    """A summary with the child's wish and its releases: by its author, and the wish recorded when it was written, unless
+    the file says otherwise."""
     author = rows.person(item, "author")
     summary = Summary(
         **placed,
@@ -152,18 +179,22 @@ def add_summary(item: Item, session: Session, placed: Placed, rows: Rows) -> Non
         **given(item, "body", "written_at"),
         session=session,
         author_id=author,
-        changed_at=item["written_at"],
+        changed_at=item.get("changed_at", item["written_at"]),
     )
+    recorded = item.get("wish_recorded", Item())
     wish = Wish(
         **placed,
         **given(item, "asked_at"),
         summary=summary,
         kind=item["child_wish"],
         not_to=[rows.people[ref] for ref in item.get("not_to", [])],
-        recorded_by_id=author,
-        recorded_at=item["written_at"],
+        recorded_by_id=rows.person(recorded, "by") or author,
+        recorded_at=recorded.get("at", item["written_at"]),
         error_at=summary.error_at,
     )
+    if recorded and any(released["at"] < wish.recorded_at for released in item.get("releases", [])):
+        rows.later.append((wish, {"kind": wish.kind, "not_to": wish.not_to}))
+        wish.kind, wish.not_to = WishKind.MAY_SHARE, []
     rows.add(summary, wish)
     for released in item.get("releases", []):
         release = Release(
@@ -171,7 +202,7 @@ def add_summary(item: Item, session: Session, placed: Placed, rows: Rows) -> Non
             **given(released, "withdrawn_at"),
             summary=summary,
             recipient_id=rows.person(released, "to"),
-            released_by_id=author,
+            released_by_id=rows.person(released, "by") or author,
             released_at=released["at"],
             error_at=summary.error_at,
         )
@@ -182,6 +213,20 @@ def add_summary(item: Item, session: Session, placed: Placed, rows: Rows) -> Non
         if override := released.get("override"):
             ground = given(override, "ground", "explanation")
             rows.add(Override(**placed, **ground, release=release))
+
+
+def change_wishes(rows: Rows) -> None:
+    """What children said after a release was made, once the database has judged the releases by what they said before.
+
+    What that was nobody knows any more: a wish keeps its last words alone. The file's rules ask for an override only
+    where a release came after them.
+    """
+    if not rows.later:
+        return
+    hold_now()
+    for wish, said in rows.later:
+        wish.kind, wish.not_to = said["kind"], said["not_to"]
+    Wish.objects.bulk_update([wish for wish, _ in rows.later], ["kind", "not_to"], batch_size=1_000)
 
 
 # --- Home -------------------------------------------------------------------------------------------------------------
@@ -204,7 +249,8 @@ def add_update(item: Item, rows: Rows) -> None:
     update = HomeUpdate(**placed, **rows.in_error(item), **texts, author_id=rows.person(item, "author"))
     rows.add(update)
     for edit in item.get("edits", []):
-        words = {name: getattr(update, name) for name in WORDS} | {"body": edit["body"]}
+        words = {name: getattr(update, name) for name in WORDS} if "observed_at" not in edit else {}
+        words |= given(edit, *WORDS)
         rows.add(UpdateEdit(**placed, **words, update=update, edited_at=edit["at"]))
     for sharing in item.get("shared_with", []):
         rows.add(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, models
 
 from carebridge.bundles.shape import CHILD, Item
+from sessions_log.models import Wish
 
 WAITING = 5_000  # rows in memory before they are inserted
 
@@ -24,6 +25,7 @@ class Rows:
     counts: Counter[str] = field(default_factory=Counter)
     waiting: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     held: int = 0
+    later: list[tuple[Wish, dict[str, Any]]] = field(default_factory=list)  # and what they became in the end
 
     def add(self, *rows: models.Model) -> None:
         """Insert these by and by: models in the order in which they were first added."""
@@ -62,6 +64,13 @@ class Rows:
         if error is None:
             return {}
         return {"error_at": error["at"], "error_by_id": self.person(error, "by"), "error_reason": error["reason"]}
+
+
+def hold_now() -> None:
+    """Let keys and triggers that wait for the commit have their say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def copy(model: type[models.Model], rows: list[models.Model]) -> None:

@@ -1,16 +1,17 @@
 """What must hold between the words of a record: sessions, notes, summaries, updates from home, concerns."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Child, Practice
-from carebridge.bundles.format import PROCESS
+from carebridge.bundles.format import PROCESS, TOLD
 from carebridge.bundles.problems import Problems
-from carebridge.bundles.rules import refuse_doubled, whole, young_people
+from carebridge.bundles.rules import end, refuse_doubled, whole, young_people
 from carebridge.bundles.shape import CHILD, Item
 from sessions_log.enums import NoteTemplate, WishKind
 from sessions_log.models import Wish
+
+TOLD_BESIDE = {name.removesuffix("?") for name in TOLD}
 
 
 def check_words(bundle: Item, problems: Problems) -> None:
@@ -26,9 +27,10 @@ def check_words(bundle: Item, problems: Problems) -> None:
             check_releases(summary, problems)
             child = session.get("child")
             if child in bound:
-                check_against_wish(summary, bound[child], young.get(child, set()), problems)
+                check_against_wish(summary, bound[child], young.get(child, []), problems)
+    children = {session["ref"]: session["child"] for session in whole(bundle, "sessions")}
     for update in bundle.get("home_updates", []):
-        check_update(update, problems)
+        check_update(update, children, problems)
     for concern in whole(bundle, "concerns"):
         check_concern(concern, problems)
 
@@ -58,11 +60,17 @@ def check_note(note: Item, problems: Problems) -> None:
         problems.add(note.at, "A progress note needs a body or sections; both are missing.")
     if note.get("addenda") and "signed_at" not in note:
         problems.add(f"{note.at}/addenda", "Only a signed note has addenda; this one is not signed.")
+    for name in ("late", "signed_sha256"):
+        if note.get(name) and "signed_at" not in note:
+            problems.add(f"{note.at}/{name}", "This says something about a signature; the note is not signed.")
 
 
 def check_process_note(note: Item, problems: Problems) -> None:
     """It has no readers to sign for, withhold from or open to, and one plain text."""
-    for name in ("signed_at", "offered_to", "withheld_from", "opened_to", "addenda", "sections"):
+    for name in (
+        "signed_at", "signed_sha256", "late", "offered_to", "withheld_from", "opened_to", "addenda", "sections",
+        "template_name",
+    ):  # fmt: skip
         if note.get(name):
             problems.add(f"{note.at}/{name}", f"A process note is its author's alone and has no {name}.")
     if note.get("template", NoteTemplate.FREE) != NoteTemplate.FREE:
@@ -109,14 +117,26 @@ def ages_of_assent(bundle: Item) -> dict[Any, datetime]:
     }
 
 
-def check_against_wish(summary: Item, bound: datetime, young: Iterable[Any], problems: Problems) -> None:
-    """From the age of assent on, a release to an adult against the child's wish, or unasked, needs an override."""
+def check_against_wish(summary: Item, bound: datetime, young: list[Item], problems: Problems) -> None:
+    """From the age of assent on, a release to an adult against the child's wish, or unasked, needs an override.
+
+    A release from before the wish was recorded went by what the child said before, which is not in the file.
+    """
+    binding = max(bound, summary["wish_recorded"]["at"]) if "wish_recorded" in summary else bound
     for release in whole(summary, "releases"):
-        if release["at"] < bound or release["to"] in young or "override" in release:
+        if release["at"] < binding or "override" in release or is_to_the_child(release, young):
             continue
         if forbids(summary, release["to"]):
             why = "This release is against the child's wish, or unasked; an override with its ground is expected."
             problems.add(release.at, why)
+
+
+def is_to_the_child(release: Item, young: list[Item]) -> bool:
+    """Whether its reader was the child at that moment."""
+    return any(
+        row.get("person") == release["to"] and (not row.whole or row["from"] <= release["at"] < end(row))
+        for row in young
+    )
 
 
 def forbids(summary: Item, person: str) -> bool:
@@ -128,8 +148,8 @@ def forbids(summary: Item, person: str) -> bool:
 # --- Home and concerns ------------------------------------------------------------------------------------------------
 
 
-def check_update(update: Item, problems: Problems) -> None:
-    """One sharing with one person stands at a time; one person makes one mark of a kind."""
+def check_update(update: Item, children: dict[Any, Any], problems: Problems) -> None:
+    """One sharing with one person stands at a time; one person makes one mark of a kind. `children`: session → child."""
     standing = (sharing for sharing in whole(update, "shared_with") if "withdrawn_at" not in sharing)
     refuse_doubled(
         standing, lambda sharing: sharing["person"], problems, field="person",
@@ -139,6 +159,16 @@ def check_update(update: Item, problems: Problems) -> None:
         whole(update, "marks"), lambda mark: (mark["by"], mark["kind"]), problems, field="kind",
         what="This person has made this mark already.",
     )  # fmt: skip
+    for mark in whole(update, "marks"):
+        if children.get(mark.get("session"), update.get("child")) != update.get("child"):
+            problems.add(
+                f"{mark.at}/session", "This session is about another child; one of the update's child is expected."
+            )
+    for edit in whole(update, "edits"):
+        if "observed_at" not in edit and TOLD_BESIDE & set(edit):
+            problems.add(
+                edit.at, "The key observed_at is missing: an edit of more than the body tells everything anew."
+            )
 
 
 def check_concern(concern: Item, problems: Problems) -> None:

@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from accounts import models as a
 from sessions_log import models as s
+from sessions_log.actions.notes import sections_hash
+from sessions_log.models.home import WORDS
 
 WILLOW = Path(__file__).parents[1] / "bundles" / "willow-creek.json"
 SKIP = "goals,concerns,messages"
@@ -24,7 +28,11 @@ def willow() -> Json:
 
 def edited(*edits: Edit) -> Json:
     """Willow Creek after these edits."""
-    bundle = willow()
+    return edited_from(willow(), *edits)
+
+
+def edited_from(bundle: Json, *edits: Edit) -> Json:
+    """A bundle after these edits."""
     for edit in edits:
         edit(bundle)
     return bundle
@@ -165,6 +173,71 @@ def full() -> Json:
     )  # fmt: skip
 
 
+def everything() -> Json:
+    """And with every key that tells what only pages do: second thoughts, answers, the practice's own words."""
+    return edited_from(
+        full(),
+        put("/practice/notes_due_hours", 24),
+        put("/people/1/email_verified", False),
+        put("/people/2/contact_email", "office@willow.example"),
+        put("/people/3/contact_email", ""),
+        put("/people/10/contact_email", "ada@family.example"),
+        again(
+            "/circle/4", person="bo",
+            consents=[
+                {"by": "dan", "scope": "Choir.", "at": at(5, 3)},
+                {"by": "priya", "scope": "Choir.", "at": at(4, 3), "until": at(1, 12)},
+            ],
+        ),
+        drop("/circle/10/consent"),
+        put("/explanations", [
+            {"child": "leo", "person": "joy", "by": "ines", "at": at(9, 4)},
+            {"child": "maya", "person": "priya", "by": "ines", "at": at(9, 4)},
+        ]),
+        put("/named", [
+            {"child": "maya", "concern": "a", "person": "joy", "raised_at": at(1), "at": at(1)},
+            {"child": "leo", "concern": "b", "person": "dan", "raised_at": at(2), "at": at(3), "void_from": at(4)},
+            {"child": "leo", "concern": "b", "person": "nell", "raised_at": at(2), "at": at(2), "void_from": at(4)},
+        ]),
+        put("/choices", [
+            {"kind": "template", "name": "Our own", "sections": ["Seen", "Next"], "by": "ines", "at": at(1)},
+            {"kind": "technique", "group": "play", "name": "kites", "by": "tom", "at": at(1), "retired_at": at(2)},
+            {"kind": "technique", "group": "play", "name": "kites", "by": "tom", "at": at(3)},
+            {"kind": "setting", "name": "garden", "by": "tom", "at": at(1)},
+        ]),
+        put("/sessions/0/notes/1/changed_at", at(6)),
+        put("/sessions/1/notes/0/signed_sha256", ""),
+        put("/sessions/2/notes/0/signed_sha256", "0" * 64),
+        put("/sessions/2/notes/0/late", True),
+        put("/sessions/2/notes/0/template", "own"),
+        put("/sessions/2/notes/0/template_name", "Our own"),
+        put("/sessions/2/notes/0/offered_to", [
+            {"person": "ines", "by": "ines", "at": at(7), "answer": {"kind": "cosigned", "at": at(8)}},
+        ]),
+        put("/sessions/2/notes/0/sections", [
+            {"name": "Seen\u200d", "text": "a"}, {"name": "Seen\u200d", "text": "b"}, {"name": "", "text": ""},
+        ]),
+        drop("/sessions/2/notes/0/body"),
+        put("/sessions/2/notes/1/changed_at", at(15)),
+        more(
+            "/sessions/2/notes/1/offered_to",
+            {"person": "ines", "at": at(14), "withdrawn_at": at(15),
+             "answer": {"kind": "returned", "words": "Say more.", "at": at(14, hour=13), "sha256": "f" * 64}},
+        ),
+        put("/sessions/0/summaries/0/changed_at", at(5, hour=23)),
+        put("/sessions/1/summaries/1/wish_recorded", {"by": "ines", "at": at(15)}),
+        put("/sessions/1/summaries/1/child_wish", "not_to"),  # said after it was shared with Mrs Lund
+        put("/sessions/1/summaries/1/not_to", ["mrs-lund", "dan"]),
+        put("/sessions/1/summaries/1/asked_at", at(15)),
+        put("/sessions/1/summaries/1/releases/0/by", "ines"),
+        more("/home_updates/0/edits", {
+            "at": at(10), "body": "New.", "observed_at": at(7), "where": "shop", "antecedent": "a", "behaviour": "b",
+            "consequence": "c", "helped": "h", "intensity": 0,
+        }),
+        more("/home_updates/0/edits", {"at": at(11), "body": "All else taken back.", "observed_at": at(7)}),
+    )  # fmt: skip
+
+
 # --- The database, told as a bundle ------------------------------------------------------------------------------------
 
 
@@ -180,6 +253,8 @@ def named(bundle: Json) -> Json:
     keys = {"child", "person", "by", "author", "therapist", "supervisor", "to"}
 
     def plain(key: str, value: Json) -> Json:
+        if key == "sections" and value and isinstance(value[0] if isinstance(value, list) else None, dict):
+            return [[section["name"], section["text"]] for section in value]
         if isinstance(value, dict) and key != "sections":
             return {name: plain(name, each) for name, each in value.items() if name != "ref"}
         if isinstance(value, dict):
@@ -194,11 +269,35 @@ def named(bundle: Json) -> Json:
             return sessions[value]
         return moment(value) if key.endswith("_at") or key in {"at", "from", "until", "in_force_from"} else value
 
-    lists = ("people", "children", "circle", "restrictions", "supervision", "agreements", "sessions", "home_updates")
-    told = {name: [plain(name, item) for item in bundle[name]] for name in lists}
+    lists = (
+        "people", "children", "circle", "restrictions", "supervision", "agreements", "explanations", "choices",
+        "sessions", "home_updates",
+    )  # fmt: skip
+    told = {name: [plain(name, item) for item in bundle.get(name, [])] for name in lists}
     for person in told["people"]:
         person.pop("password", None)
+    told["explanations"] += [
+        {"child": agreement["child"], **each}
+        for agreement in told["agreements"] for each in agreement.pop("explained", [])
+    ]  # fmt: skip
+    fill_in(told)
     return {"practice": {**plain("practice", bundle["practice"]), "ref": bundle["practice"]["ref"]}, **told}
+
+
+def fill_in(told: Json) -> None:
+    """What it means to leave something out, where that is another field of the file."""
+    for row in told["circle"]:
+        row["consents"] = row.get("consents", []) + ([row.pop("consent")] if "consent" in row else [])
+    for session in told["sessions"]:
+        for text in [*session.get("notes", []), *session.get("summaries", [])]:
+            text.setdefault("changed_at", text["written_at"])
+            for other in [*text.get("offered_to", []), *text.get("releases", [])]:
+                other.setdefault("by", text["author"])
+        for summary in session.get("summaries", []):
+            summary.setdefault("wish_recorded", {"by": summary["author"], "at": summary["written_at"]})
+    for update in told["home_updates"]:
+        as_posted = {name: update[name] for name in WORDS if name in update}
+        update["edits"] = [edit if "observed_at" in edit else {**as_posted, **edit} for edit in update.get("edits", [])]
 
 
 def filled(value: Json) -> Json:
@@ -206,6 +305,7 @@ def filled(value: Json) -> Json:
     if isinstance(value, dict):
         kept = {key: filled(value[key]) for key in sorted(value)}
         defaults = {"active": True, "template": "free", "young_person_access": "summaries_only", "language": ""}
+        defaults |= {"email_verified": True, "late": False, "notes_due_hours": 72}
         return {
             key: each for key, each in kept.items()
             if each not in (None, "", [], {}) and defaults.get(key, ...) != each
@@ -236,7 +336,8 @@ def held(practice: a.Practice) -> Json:
     mine = {"practice": practice}
     return {
         "practice": {
-            **values(practice, "ref", "name", "time_zone", "language", "reply_within_hours", "crisis_text", "handbook"),
+            **values(practice, "ref", "name", "time_zone", "language", "reply_within_hours", "notes_due_hours"),
+            **values(practice, "crisis_text", "handbook"),
             "policy": values(practice, "guardian_access", "assent_age", "majority_age"),
         },
         "people": [held_person(person) for person in a.Person.objects.all()],
@@ -257,6 +358,14 @@ def held(practice: a.Practice) -> Json:
             for row in a.Supervision.objects.filter(**mine)
         ],
         "agreements": [held_agreement(row) for row in a.Agreement.objects.filter(**mine)],
+        "explanations": [
+            {"child": it.child.name, "person": it.person.name, "by": it.explained_by.name, "at": it.explained_at}
+            for it in a.Explanation.objects.filter(**mine)
+        ],
+        "choices": [
+            {**values(it, "kind", "group", "name", "sections", "retired_at"), "by": it.added_by.name, "at": it.added_at}
+            for it in s.PracticeChoice.objects.filter(**mine)
+        ],
         "sessions": [held_session(row) for row in s.Session.objects.filter(**mine)],
         "home_updates": [held_update(row) for row in s.HomeUpdate.objects.filter(**mine)],
     }  # fmt: skip
@@ -266,9 +375,14 @@ def held_person(person: a.Person) -> Json:
     """One person with account, contact, employment and profile."""
     contact = a.Contact.objects.filter(person=person).first()
     profile = a.StaffProfile.objects.filter(person=person).first()
+    reached, signs_in = contact.email if contact else "", person.account.email or ""
+    same = reached.lower() == signs_in
+    address = EmailAddress.objects.filter(user=person.account).first()
     return {
         "name": person.name,
-        "email": contact and contact.email,
+        "email": reached if same else signs_in,
+        "contact_email": None if same else reached,
+        "email_verified": address and address.verified,
         "phone": contact and contact.phone,
         "active": person.account.is_active,
         "language": person.account.language,
@@ -282,7 +396,7 @@ def held_circle_row(row: a.CircleRow) -> Json:
     """One tie."""
     words = a.Relationship.objects.filter(circle_row=row, person=row.person, child=row.child).first()
     renewal = a.Renewal.objects.filter(circle_row=row, child=row.child).first()
-    consent = a.HelperConsent.objects.filter(circle_row=row, child=row.child).first()
+    consents = a.HelperConsent.objects.filter(circle_row=row, child=row.child)
     return {
         "child": row.child.name,
         "person": row.person.name,
@@ -290,20 +404,18 @@ def held_circle_row(row: a.CircleRow) -> Json:
         **times(row),
         "relationship": words and words.words,
         "renewed": renewal and {"ground": renewal.ground, "by": renewal.renewed_by.name, "at": renewal.renewed_at},
-        "consent": consent
-        and {"by": consent.given_by.name, "scope": consent.scope, "at": consent.given_at, "until": consent.until},
+        "consents": [
+            {"by": it.given_by.name, "scope": it.scope, "at": it.given_at, "until": it.until} for it in consents
+        ],
     }
 
 
 def held_agreement(row: a.Agreement) -> Json:
-    """One agreement. An explanation belongs to the child: it is told with the child's first."""
-    first = a.Agreement.objects.filter(child=row.child).order_by("in_force_from").first()
-    told = a.Explanation.objects.filter(child=row.child) if row == first else []
+    """One agreement."""
     return {
         "child": row.child.name,
         **values(row, "guardian_access", "young_person_access", "in_force_from"),
         "signed": [{"person": it.person.name, "at": it.signed_at} for it in a.Signature.objects.filter(agreement=row)],
-        "explained": [{"person": it.person.name, "by": it.explained_by.name, "at": it.explained_at} for it in told],
     }
 
 
@@ -327,7 +439,7 @@ def held_session(row: s.Session) -> Json:
             *(held_note(note) for note in s.ProgressNote.objects.filter(session=row)),
             *(
                 {
-                    "kind": "process", "author": note.author.name, **values(note, "body", "written_at"),
+                    "kind": "process", "author": note.author.name, **values(note, "body", "written_at", "changed_at"),
                     "entered_in_error": error_of(note),
                 }
                 for note in s.ProcessNote.objects.filter(session=row)
@@ -339,17 +451,20 @@ def held_session(row: s.Session) -> Json:
 
 def held_note(note: s.ProgressNote) -> Json:
     """One progress note."""
-    assert bool(note.signed_sha256) == bool(note.signed_at)
+    own = sections_hash(note) if note.signed_at else ""
     return {
         "kind": "progress",
         "author": note.author.name,
-        **values(note, "template", "body", "sections", "written_at", "signed_at"),
+        **values(
+            note, "template", "template_name", "body", "sections", "written_at", "changed_at", "signed_at", "late"
+        ),
+        "signed_sha256": None if note.signed_sha256 == own else note.signed_sha256,
         "entered_in_error": error_of(note),
         "addenda": [
             {"author": it.author.name, "body": it.body, "at": it.added_at, "entered_in_error": error_of(it)}
             for it in note.addenda.all()
         ],
-        "offered_to": [{"person": it.person.name, "at": it.offered_at} for it in s.NoteOffer.objects.filter(note=note)],
+        "offered_to": [held_offer(it, note) for it in s.NoteOffer.objects.filter(note=note)],
         "withheld_from": [
             {"person": it.person.name, "reason": it.reason, "by": it.withheld_by.name, "at": it.withheld_at}
             for it in s.Withholding.objects.filter(note=note)
@@ -361,18 +476,31 @@ def held_note(note: s.ProgressNote) -> Json:
     }
 
 
+def held_offer(row: s.NoteOffer, note: s.ProgressNote) -> Json:
+    """One offer with its answer."""
+    answer = s.CoSignature.objects.filter(offer=row, note=note, person=row.person, child=row.child).first()
+    return {
+        "person": row.person.name, "by": row.offered_by.name, "at": row.offered_at, "withdrawn_at": row.withdrawn_at,
+        "answer": answer and {
+            **values(answer, "kind", "words"), "at": answer.acted_at,
+            "sha256": None if answer.sha256 == sections_hash(note) else answer.sha256,
+        },
+    }  # fmt: skip
+
+
 def held_summary(row: s.Summary) -> Json:
     """One summary with its wish and releases."""
     wish = s.Wish.objects.get(summary=row)
-    assert (wish.error_at, wish.recorded_at, wish.recorded_by_id) == (row.error_at, row.written_at, row.author_id)
+    assert wish.error_at == row.error_at
     releases = []
     for it in row.releases.all():
-        assert (it.error_at, it.released_by_id) == (row.error_at, row.author_id)
+        assert it.error_at == row.error_at
         reading = s.Reading.objects.filter(release=it, reader=it.recipient).first()
         override = s.Override.objects.filter(release=it).first()
         releases.append(
             {
                 "to": it.recipient.name,
+                "by": it.released_by.name,
                 "at": it.released_at,
                 "withdrawn_at": it.withdrawn_at,
                 "read_at": reading and reading.read_at,
@@ -381,7 +509,8 @@ def held_summary(row: s.Summary) -> Json:
         )
     return {
         "author": row.author.name,
-        **values(row, "body", "written_at"),
+        **values(row, "body", "written_at", "changed_at"),
+        "wish_recorded": {"by": wish.recorded_by.name, "at": wish.recorded_at},
         "entered_in_error": error_of(row),
         "child_wish": wish.kind,
         "not_to": sorted(a.Person.objects.get(pk=number).name for number in wish.not_to),
@@ -403,7 +532,7 @@ def held_update(row: s.HomeUpdate) -> Json:
         "shared_with": [
             {"person": it.person.name, "at": it.shared_at, "withdrawn_at": it.withdrawn_at} for it in sharings
         ],
-        "edits": [{"at": it.edited_at, "body": it.body} for it in row.edits.all()],
+        "edits": [{"at": it.edited_at, **values(it, *WORDS)} for it in row.edits.all()],
         "marks": [
             {"by": it.marked_by.name, "at": it.marked_at, "kind": it.kind, "session": it.session and it.session.held_at}
             for it in row.marks.all()
