@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.visibility import Guarded, admins, in_place, leads, mine, no_viewer
 
-# What an admin may read of the trail: accounts, circle, sign-ins. Nothing clinical is ever in this list.
+# What an admin may read of the trail: accounts, circle, sign-ins, exports. Nothing clinical is ever in this list.
 ADMIN_ACTIONS = [
     "sign_in",
     "sign_in_refused",
@@ -19,6 +19,7 @@ ADMIN_ACTIONS = [
     "circle_read",
     "people_read",
     "denied_admin",
+    "bundle_exported",
 ]
 
 
@@ -56,7 +57,7 @@ class AuditEvent(Guarded):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "Audit": leads all of it, admins accounts, circle, sign-ins; never about a child they are family of."""
+        """Row "Audit": leads all of it, admins accounts, circle, sign-ins, exports; never about a child they are family of."""
         lead = in_place("lead", "practice_id") & Q(child_id__isnull=True) | leads()
         admin = in_place("admin", "practice_id") & Q(child_id__isnull=True) | admins()
         return lead | (admin & Q(action__in=ADMIN_ACTIONS))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +17,9 @@ from carebridge.bundles.asking import Asked, asked
 from carebridge.bundles.format import FORMAT
 from carebridge.bundles.telling import NotTold, Telling, told_models
 from carebridge.bundles.writing import Writer, new_file
+
+# Of these not even the number is for admins, who read the record of exports (visibility.md, row "Audit").
+OF_LEADS = {"Named", "Opening", "ProcessNote", "Restriction", "Withholding"}
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,8 @@ def tell(file: TextIO, wanted: Wanted) -> Counter[str]:
     writer.items("home_updates", tell_words.home_updates(telling))
     writer.end()
     hold_to_everything(telling)
-    counts = +telling.counts
-    AuditEvent.objects.create(at=now, action="bundle_exported", practice_id=practice.pk, data=dict(counts))
-    if request:
-        record_request(request, practice, counts["ProcessNote"])
-    return counts
+    record(practice, +telling.counts, request, now)
+    return +telling.counts
 
 
 def hold_to_everything(telling: Telling) -> None:
@@ -96,7 +97,11 @@ def hold_to_everything(telling: Telling) -> None:
             raise NotTold(f"The practice holds {held} rows of {model.__name__}, of which a bundle would hold {told}.")
 
 
-def record_request(request: Asked, practice: Practice, count: int) -> None:
-    """Who asked for whose process notes: for leads alone to read, like everything of the trail but what admins may."""
-    data = {"of": sorted(request.authors), "by": request.by, "second": request.second, "count": count}
-    AuditEvent.objects.create(at=timezone.now(), action="process_notes_exported", practice_id=practice.pk, data=data)
+def record(practice: Practice, counts: Counter[str], request: Asked | None, now: datetime) -> None:
+    """How much left the house, for leads and admins; and for leads alone, who asked for whose process notes."""
+    told = {name: count for name, count in counts.items() if name not in OF_LEADS}
+    AuditEvent.objects.create(at=now, action="bundle_exported", practice_id=practice.pk, data=told)
+    if request:
+        asked_for = {"of": sorted(request.authors), "by": request.by, "second": request.second}
+        data = {**asked_for, "count": counts["ProcessNote"]}
+        AuditEvent.objects.create(at=now, action="process_notes_exported", practice_id=practice.pk, data=data)

@@ -34,7 +34,7 @@ from tests import people, worlds
 from tests.carebridge import bundles, sameness
 from tests.carebridge.bundles import SKIP, WILLOW, Json
 from tests.carebridge.sameness import Held
-from tests.harness import role
+from tests.harness import role, viewing
 from tests.journeys.site import LOADED, environment, load_once, real_urls
 from tests.people import DAY, NOON, Willow, day
 from tests.proof import moves
@@ -259,7 +259,7 @@ def test_it_says_and_records_how_much_it_wrote(capsys: pytest.CaptureFixture[str
     event = AuditEvent.objects.get(action="bundle_exported")
     assert (event.person_id, event.practice_id, event.shown) == (None, Practice.objects.get().pk, [])
     assert event.data["ProgressNote"] == 4
-    assert "ProcessNote" not in event.data
+    assert not {"ProcessNote", "Restriction", "Named"} & set(event.data)
     assert all(isinstance(count, int) for count in event.data.values())
     assert not AuditEvent.objects.filter(action="process_notes_exported").exists()
 
@@ -312,6 +312,18 @@ def test_a_lead_takes_others_notes_with_a_second_person(written: Practice, out: 
     assert event.data == {
         "of": sorted([numbers["Ines"], numbers["Tom"]]), "by": numbers["Ruth"], "second": numbers["Omar"], "count": 2,
     }  # fmt: skip
+
+
+def test_an_admin_reads_that_it_was_exported_and_nothing_of_process_notes(written: Practice, out: Path) -> None:
+    """visibility.md, row "Audit": not even how many restrictions, namings and withheld notes there are."""
+    export_to(out, process_notes_of=[INES], by=INES)
+    told = {}
+    for name in ("Omar Lindqvist", "Ruth Adeyemi", "Tom Reyes"):
+        with viewing(Person.objects.get(name=name)):
+            told[name] = sorted(AuditEvent.objects.visible().values_list("action", flat=True))
+    leads = ["bundle_exported", "bundle_loaded", "process_notes_exported"]
+    assert told == {"Omar Lindqvist": ["bundle_exported"], "Ruth Adeyemi": leads, "Tom Reyes": []}
+    assert not export.OF_LEADS & set(AuditEvent.objects.get(action="bundle_exported").data)
 
 
 @pytest.mark.usefixtures("written")

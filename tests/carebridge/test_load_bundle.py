@@ -190,7 +190,13 @@ def test_a_built_list_can_be_left_out(tmp_path: Path) -> None:
 
 def test_skip_takes_known_names_only(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = refused(capsys, WILLOW, skip="goals,feelings")
-    assert line.startswith(": --skip names a list that no bundle has; expected: people, ")
+    assert line.startswith(": --skip names a list that cannot be left out; expected: people, ")
+
+
+def test_who_is_named_is_never_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """What they may read depends on it."""
+    (line,) = refused(capsys, WILLOW, skip="named")
+    assert "a list that cannot be left out" in line
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -308,11 +314,24 @@ def test_what_the_database_refuses_is_a_line_without_values(
 def test_a_mistake_of_the_program_is_a_line_without_values(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise KeyError("Draws foxes.")
 
-    monkeypatch.setattr("carebridge.bundles.load.write", broken)
-    assert refused(capsys, WILLOW) == [": Loading failed (KeyError) and was undone."]
+    for where in ("write", "check"):
+        monkeypatch.setattr(f"carebridge.bundles.load.{where}", broken)
+        assert refused(capsys, WILLOW) == [": Loading failed (KeyError) and was undone."]
+
+
+def test_ctrl_c_is_a_line_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("carebridge.bundles.load.write", stopped)
+    before = every_row()
+    with pytest.raises(SystemExit) as exit_:
+        load(WILLOW)
+    assert (exit_.value.code, every_row()) == (130, before)
+    assert capsys.readouterr().err == "Stopped. Nothing was loaded.\n"
 
 
 # --- Whatever the file holds --------------------------------------------------------------------------------------------

@@ -22,9 +22,10 @@ from tests.oracle.standing import (
 )
 from tests.oracle.world import Row, World
 
-# Sign-ins, accounts, circle (row "Audit"); exports are not written yet.
+# Sign-ins, accounts, circle, exports (row "Audit").
 OF_ADMINS = {
     "sign_in", "sign_in_refused", "sign_out", "password_changed", "circle_read", "people_read", "denied_admin",
+    "bundle_exported",
 }  # fmt: skip
 
 

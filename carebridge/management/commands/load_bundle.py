@@ -43,10 +43,10 @@ class Command(BaseCommand):
 
 
 def left_out(words: str, problems: Problems) -> set[str]:
-    """The lists named in `--skip`. Raises Refused for a name that is none."""
+    """The lists named in `--skip`. Raises Refused for another name."""
     names = {name.strip() for name in words.split(",")} - {""}
     if names - set(LISTS):
-        problems.add("", f"--skip names a list that no bundle has; expected: {', '.join(LISTS)}.")
+        problems.add("", f"--skip names a list that cannot be left out; expected: {', '.join(LISTS)}.")
         raise Refused
     return names
 
