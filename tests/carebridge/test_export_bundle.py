@@ -1,4 +1,4 @@
-"""The command export_bundle: load, export, load is the same practice; who may have what in the file; whole or not there."""
+"""The command export_bundle: what is in the file and what is not, and that it is whole or not there."""
 
 import json
 import os
@@ -8,206 +8,35 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
-from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import DatabaseError
 
-from accounts.models import AuditEvent, CircleRow, Membership, Person, Practice, Supervision
-from accounts.visibility import guarded_models
+from accounts.models import AuditEvent, Person, Practice
 from carebridge.bundles import export, tell_people, tell_words
-from carebridge.bundles.telling import STAYS
 from carebridge.lib import servers
 from carebridge.lib.database import APP, OPERATOR
-from sessions_log.models import ProcessNote, ProgressNote, Session, SessionRecord, Summary, Wish
+from sessions_log.models import ProcessNote, ProgressNote, Session, SessionRecord
 from tests import people, worlds
-from tests.carebridge import bundles, sameness
-from tests.carebridge.bundles import SKIP, WILLOW, Json
-from tests.carebridge.sameness import Held
-from tests.harness import role, viewing
+from tests.carebridge.bundles import SKIP, WILLOW
+from tests.carebridge.exporting import (
+    export_to,
+    load,
+    refused,
+    rich_world,
+    undone,
+)
 from tests.journeys.site import LOADED, environment, load_once, real_urls
-from tests.people import DAY, NOON, Willow, day
-from tests.proof import moves
-from tests.proof.worlds import TICK, build, moves_from
+from tests.people import NOON, Willow
 from tests.servers_plugin import ROOT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
-TOM, INES, RUTH, OMAR = (f"{name}@willow.example" for name in ("tom", "ines", "ruth", "omar"))
-
-
-@pytest.fixture(autouse=True)
-def _here(settings: Any) -> None:
-    """On this test's own connection; passwords are hashed in no time."""
-    settings.DATABASE_OPERATOR_URL = ""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """Where the practice is written: in a folder of its own."""
-    (tmp_path / "out").mkdir()
-    return tmp_path / "out" / "practice.json"
-
-
-def load(file: Path, skip: str = "", **options: Any) -> None:
-    """Load, with the rights of the operator."""
-    with role(OPERATOR):
-        call_command("load_bundle", file, skip=skip, **options)
-
-
-def export_to(file: Path, ref: str = "willow", *, as_role: str = OPERATOR, **options: Any) -> Json:
-    """Export, with the rights of the operator; the document."""
-    with role(as_role):
-        call_command("export_bundle", ref, file, **options)
-    return json.loads(file.read_bytes())
-
-
-def refused(capsys: pytest.CaptureFixture[str], file: Path, ref: str = "willow", **options: Any) -> str:
-    """The one line of an export that failed with status 1 and left no file, not even part of one, and no record."""
-    capsys.readouterr()
-    around = [file, *file.parent.iterdir()] if file.parent.is_dir() else []
-    before = {path: path.read_bytes() for path in around if path.is_file()}
-    records = AuditEvent.objects.count()
-    with pytest.raises(SystemExit) as stopped:
-        export_to(file, ref, **options)
-    assert stopped.value.code == 1
-    assert {path: path.read_bytes() for path in {*before, *file.parent.glob("*")} if path.is_file()} == before
-    assert AuditEvent.objects.count() == records
-    told, line = capsys.readouterr()
-    assert told == ""
-    assert "Traceback" not in line
-    assert line.endswith(" Nothing was written.\n")
-    assert line.count("\n") == 1
-    return line.removesuffix(" Nothing was written.\n")
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever happens inside, the database is as it was: the house from which a practice moves out."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-# --- Load, export, load is the same practice ------------------------------------------------------------------------------
-
-
-def check_move(make: Callable[[], Practice], file: Path, asking: Callable[[], dict[str, Any]] = dict) -> None:
-    """A practice is made, written and gone; loaded into the empty database, it is the same, for each who reads in it, and
-    gives the same file again. `asking`: the options that ask for process notes, while there are people to name."""
-    with undone():
-        practice = make()
-        with connection.cursor() as cursor:  # as at the end of the transactions in which all of it happened
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        ref, held = practice.ref, Held()
-        holds, readable = held.practice(practice), held.readable(practice, timezone.now())
-        export_to(file, ref, **asking())
-    assert set(holds) == set(sameness.MOVED)
-    load(file, dry_run=True)
-    load(file)
-    practice, held = Practice.objects.get(ref=ref), Held()
-    holds_now, readable_now = held.practice(practice), held.readable(practice, timezone.now())
-    for name, rows in holds.items():
-        assert holds_now[name] == rows, name
-    assert readable_now.keys() == readable.keys()
-    for who, seen in readable.items():
-        assert readable_now[who] == seen, who
-    again = file.with_name("again.json")
-    export_to(again, ref, **asking())
-    assert again.read_bytes() == file.read_bytes()
-
-
-def from_file(make: Callable[[], Json], folder: Path) -> Callable[[], Practice]:
-    """A practice made from a bundle."""
-
-    def practice() -> Practice:
-        file = folder / "first.json"
-        file.write_text(json.dumps(make()))
-        load(file, skip=SKIP)
-        return Practice.objects.get(ref="willow")
-
-    return practice
-
-
-def test_every_model_and_column_is_known_to_move_or_to_stay() -> None:
-    """A new one is in neither list, and stops here until someone has decided."""
-    assert set(STAYS) | set(sameness.MOVED) == {"Account", *(model.__name__ for model in guarded_models())}
-    for model in sameness.compared():
-        moved, left = set(sameness.MOVED[model.__name__].split()), sameness.left_of(model)
-        assert moved | left == sameness.columns_of(model), model.__name__
-        assert not moved & left, model.__name__
-
-
-@pytest.mark.parametrize("make", [bundles.willow, bundles.full, bundles.everything])
-def test_a_practice_from_a_file_moves(tmp_path: Path, out: Path, make: Callable[[], Json]) -> None:
-    check_move(from_file(make, tmp_path), out, lambda: {"process_notes_of": [TOM], "by": TOM})
-
-
-def test_no_column_of_everything_is_empty_throughout(tmp_path: Path) -> None:
-    """So that the comparison above leaves nothing out."""
-    practice = from_file(bundles.everything, tmp_path)()
-    empty = {
-        f"{name}.{column}"
-        for name, rows in Held().practice(practice).items()
-        for column in sameness.MOVED[name].split()
-        if all(dict(row)[column] in (None, "", "[]", (), False) for row in rows)
-    }
-    assert empty == set()
-
-
-def rich_world() -> worlds.Rich:
-    """The richest world; its notes have sections and no free text besides, as no page writes both."""
-    plain = worlds.sentinels_of
-
-    def without_body(key: str, model: Any) -> dict[str, Any]:
-        return {name: text for name, text in plain(key, model).items() if (model, name) != (ProgressNote, "body")}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worlds, "sentinels_of", without_body)
-        return worlds.rich()
-
-
-def all_process_notes() -> dict[str, Any]:
-    """Those of everyone in the rich world, as a lead and a second person ask for them."""
-    ids = {who.name.split()[0]: str(who.public_id) for who in Person.objects.all()}
-    authors = [ids[name] for name in ("Tom", "Fred", "Vera", "Hugo")]
-    return {"process_notes_of": authors, "by": ids["Ruth"], "second": ids["Omar"]}
-
-
-def test_the_richest_world_moves(out: Path) -> None:
-    check_move(lambda: rich_world().cast.practice, out, all_process_notes)
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_worlds_that_nobody_thought_of_move(out: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Without process notes, and what a file may not hold: a young person of two children, people in another wish."""
-    ties = [tie for tie in moves.TIES if tie[0] != "young_person"]
-    monkeypatch.setattr(moves, "TIES", ties)
-
-    def make() -> Practice:
-        scene = build(moves_from(seed, 250))
-        near, far = scene.practices
-        for model in (CircleRow, Membership, Supervision):  # through these people learn names elsewhere
-            model.objects.filter(practice=far).update(ends=F("starts") + TICK)
-        ProcessNote.objects.all().delete()
-        Wish.objects.exclude(kind="not_to").update(not_to=[])
-        for summary in Summary.objects.filter(practice=near, wish=None):
-            said = {"recorded_by": summary.author, "recorded_at": summary.written_at, "error_at": summary.error_at}
-            Wish.objects.create(practice=near, child=summary.child, summary=summary, kind="not_asked", **said)
-        return near
-
-    with time_machine.travel(people.NOON.replace(year=2031), tick=False):
-        check_move(make, out, dict)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "operator_here")]
 
 
 # --- What is in the file, and what is not -----------------------------------------------------------------------------------
@@ -262,120 +91,6 @@ def test_it_says_and_records_how_much_it_wrote(capsys: pytest.CaptureFixture[str
     assert not {"ProcessNote", "Restriction", "Named"} & set(event.data)
     assert all(isinstance(count, int) for count in event.data.values())
     assert not AuditEvent.objects.filter(action="process_notes_exported").exists()
-
-
-# --- Process notes --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Practice:
-    """Willow Creek, with a process note by Ines beside Tom's."""
-    load(WILLOW, skip=SKIP)
-    session = Session.objects.filter(child__name="Leo").get()
-    ines = Person.objects.get(name="Ines Falk")
-    ProcessNote.objects.create(
-        practice=session.practice, child=session.child, session=session, author=ines, body="Ines wonders.",
-        written_at=NOON - DAY, changed_at=NOON - DAY,
-    )  # fmt: skip
-    return session.practice
-
-
-def process_notes(told: Json) -> list[str]:
-    """The words of those in the file."""
-    notes = [note for session in told["sessions"] for note in session.get("notes", [])]
-    return [note["body"] for note in notes if note["kind"] == "process"]
-
-
-@pytest.mark.usefixtures("written")
-def test_process_notes_stay_behind(out: Path) -> None:
-    assert process_notes(export_to(out)) == []
-
-
-def test_an_author_takes_their_own_and_no_others(
-    written: Practice, out: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert process_notes(export_to(out, process_notes_of=["INES@willow.example"], by=INES)) == ["Ines wonders."]
-    assert "all other process notes" in capsys.readouterr().out
-    event = AuditEvent.objects.get(action="process_notes_exported")
-    ines = Person.objects.get(name="Ines Falk").pk
-    assert (event.practice_id, event.data) == (written.pk, {"of": [ines], "by": ines, "second": None, "count": 1})
-
-
-def test_a_lead_takes_others_notes_with_a_second_person(written: Practice, out: Path) -> None:
-    """By random id, too; of someone who has left."""
-    ids = {person.name.split()[0]: person for person in Person.objects.all()}
-    Membership.objects.filter(person=ids["Ines"]).update(ends=NOON - DAY)
-    options: dict[str, Any] = {"process_notes_of": [INES, str(ids["Tom"].public_id)], "by": RUTH, "second": OMAR}
-    assert sorted(process_notes(export_to(out, **options)))[0] == "Ines wonders."
-    event = AuditEvent.objects.get(action="process_notes_exported")
-    numbers = {name: person.pk for name, person in ids.items()}
-    assert event.data == {
-        "of": sorted([numbers["Ines"], numbers["Tom"]]), "by": numbers["Ruth"], "second": numbers["Omar"], "count": 2,
-    }  # fmt: skip
-
-
-def test_an_admin_reads_that_it_was_exported_and_nothing_of_process_notes(written: Practice, out: Path) -> None:
-    """visibility.md, row "Audit": not even how many restrictions, namings and withheld notes there are."""
-    export_to(out, process_notes_of=[INES], by=INES)
-    told = {}
-    for name in ("Omar Lindqvist", "Ruth Adeyemi", "Tom Reyes"):
-        with viewing(Person.objects.get(name=name)):
-            told[name] = sorted(AuditEvent.objects.visible().values_list("action", flat=True))
-    leads = ["bundle_exported", "bundle_loaded", "process_notes_exported"]
-    assert told == {"Omar Lindqvist": ["bundle_exported"], "Ruth Adeyemi": leads, "Tom Reyes": []}
-    assert not export.OF_LEADS & set(AuditEvent.objects.get(action="bundle_exported").data)
-
-
-@pytest.mark.usefixtures("written")
-@pytest.mark.parametrize(
-    ("options", "telling"),
-    [
-        ({"process_notes_of": [INES]}, "say who asks"),
-        ({"by": INES}, "go with --process-notes-of"),
-        ({"second": OMAR}, "go with --process-notes-of"),
-        ({"process_notes_of": [INES], "by": TOM}, f"{TOM} may ask for their own"),
-        ({"process_notes_of": [INES, TOM], "by": INES}, "only a safeguarding lead"),
-        ({"process_notes_of": [INES], "by": TOM, "second": RUTH}, "only a safeguarding lead"),
-        ({"process_notes_of": [INES], "by": RUTH}, "take two"),
-        ({"process_notes_of": [INES], "by": RUTH, "second": RUTH}, "take two"),
-        (
-            {"process_notes_of": [INES], "by": RUTH, "second": "priya@family.example"},
-            "not the sign-in e-mail of anyone",
-        ),
-        ({"process_notes_of": ["ines"], "by": INES}, "ines is not the sign-in e-mail"),
-    ],
-)
-def test_who_may_not_ask(options: dict[str, Any], telling: str, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    line = refused(capsys, out, **options)
-    assert telling in line
-    assert "wonders" not in line
-
-
-@pytest.mark.usefixtures("written")
-@pytest.mark.parametrize("how", ["employment", "account"])
-def test_who_has_left_asks_for_nothing(how: str, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Sealed: their own notes, too."""
-    ines = Person.objects.get(name="Ines Falk")
-    if how == "account":
-        ines.account.is_active = False
-        ines.account.save()
-    else:
-        Membership.objects.filter(person=ines).update(ends=NOON)
-    assert "does not work in this practice now" in refused(capsys, out, process_notes_of=[INES], by=INES)
-
-
-def test_who_is_family_or_closed_asks_for_nothing(
-    written: Practice, out: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Principle 1: for that child they have no right as staff."""
-    leo = written.child_set.get(name="Leo")
-    omar, ines = Person.objects.get(name="Omar Lindqvist"), Person.objects.get(name="Ines Falk")
-    people.tie(omar, leo, "helper", ends=day(2, 1))
-    assert "no right as staff" in refused(capsys, out, process_notes_of=[INES], by=RUTH, second=OMAR)
-    export_to(out, process_notes_of=[INES], by=INES)
-    people.restrict(ines, leo, "closed", omar, day(3, 1))
-    again = out.with_name("again.json")
-    assert "no right as staff" in refused(capsys, again, process_notes_of=[INES], by=INES)
 
 
 # --- Whole or not there -----------------------------------------------------------------------------------------------------

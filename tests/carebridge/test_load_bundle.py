@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from accounts.models import Account, AuditEvent, Contact, Named, Person, Practice
 from carebridge.lib.database import OPERATOR
 from sessions_log.models import ProcessNote, ProgressNote
-from tests.carebridge import bad_bundles, bundles
+from tests.carebridge import bad_bundles, bundles, held
 from tests.carebridge.bundles import SKIP, WILLOW, Json
 from tests.harness import WallClient, role
 
@@ -75,9 +75,9 @@ def test_the_rows_are_what_the_file_says(tmp_path: Path, make: Any) -> None:
     """Every list, every key, every date to the microsecond."""
     bundle = make()
     load(written(tmp_path, bundle))
-    told, held = bundles.named(bundle), bundles.held(Practice.objects.get())
+    told, found = held.named(bundle), held.held(Practice.objects.get())
     for name in told:
-        assert bundles.filled(held[name]) == bundles.filled(told[name]), name
+        assert held.filled(found[name]) == held.filled(told[name]), name
 
 
 def test_every_table_of_the_two_rooms_is_filled(tmp_path: Path) -> None:
@@ -134,10 +134,10 @@ def test_who_is_named_is_loaded_from_concerns_left_out(tmp_path: Path) -> None:
     load(written(tmp_path, bundles.full()))
     rows = Named.objects.order_by("named_at").select_related("person", "child")
     assert [(row.person.name, row.child.name) for row in rows] == [("Dan Whitlock", "Maya"), ("Karin Lund", "Maya")]
-    raised = bundles.moment("2026-10-19T15:00:00-04:00")
+    raised = held.moment("2026-10-19T15:00:00-04:00")
     assert [row.raised_at for row in rows] == [raised, raised]
-    assert [row.named_at for row in rows] == [raised, bundles.moment(bundles.at(21))]
-    assert {row.void_from for row in rows} == {bundles.moment(bundles.ERROR["at"])}
+    assert [row.named_at for row in rows] == [raised, held.moment(bundles.at(21))]
+    assert {row.void_from for row in rows} == {held.moment(bundles.ERROR["at"])}
     assert len({row.concern for row in rows}) == 1
 
 
