@@ -173,7 +173,7 @@ def walk(client: WallClient, *, most: int) -> dict[str, str]:
     while todo:
         path = todo.pop(0)
         kind = kind_of(path)
-        if path in pages or "logout" in path or seen[kind] >= most:
+        if path in pages or "logout" in path or path == "/leave/" or seen[kind] >= most:
             continue
         seen[kind] += 1
         response = client.get(path)
