@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.visibility import Guarded, admins, in_place, leads, mine, no_viewer
 
-# What an admin may read of the trail: accounts, circle, sign-ins. Nothing clinical is ever in this list.
+# What an admin may read of the trail: accounts, circle, sign-ins, exports. Nothing clinical is ever in this list.
 ADMIN_ACTIONS = [
     "sign_in",
     "sign_in_refused",
@@ -25,6 +25,7 @@ ADMIN_ACTIONS = [
     "move_in_batch",
     "move_in_finished",
     "move_in_discarded",
+    "bundle_exported",
 ]
 
 
@@ -62,8 +63,8 @@ class AuditEvent(Guarded):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Row "Audit": leads all of it, admins accounts, circle, sign-ins; never about a child they are family of, nor what
-        others of that child's circle do (`barred_people`: when someone signs in, which address was refused to them)."""
+        """Row "Audit": leads all of it, admins accounts, circle, sign-ins, exports; never about a child they are family of, nor
+        what others of that child's circle do (`barred_people`: when someone signs in, which address was refused to them)."""
         stranger = Q(person_id__isnull=True) | mine("person_id") | ~in_place("barred_people", "person_id")
         childless = Q(child_id__isnull=True) & stranger
         lead = in_place("lead", "practice_id") & childless | leads()

@@ -13,26 +13,28 @@ from carebridge.bundles.shape import (
     act,
     day,
     email,
+    email_or_none,
     fits,
     known,
     listed,
     moment,
-    named_texts,
     new,
     one_of,
     person_or_child,
+    sections,
     several,
+    sha256,
     text,
     thing,
     whole,
     yes_or_no,
 )
-from sessions_log.enums import MarkKind, NoteTemplate, OverrideGround, UpdateKind, WishKind
-from sessions_log.models import HomeUpdate, SessionRecord
+from sessions_log.enums import ChoiceKind, CoSignKind, MarkKind, NoteTemplate, OverrideGround, UpdateKind, WishKind
+from sessions_log.models import HomeUpdate, PracticeChoice, ProgressNote, SessionRecord
 
 FORMAT = "carebridge-bundle/1"
 OLDEST = 150  # years
-SMALL = 32_767  # the largest number a small column holds
+SMALL, LARGE = 32_767, 2_147_483_647  # the largest numbers a small and an ordinary column hold
 PROCESS, PROGRESS = "process", "progress"
 
 PERSON, CHILD, SESSION = known("person"), known("child"), known("session")
@@ -43,12 +45,22 @@ LANGUAGE = one_of(code for code, _ in settings.LANGUAGES)
 AGE = whole(0, OLDEST)
 TEN = whole(0, 10)
 WORDS = several(text(100))  # techniques, themes
+TOLD: dict[str, Parse] = {  # what an update tells beside its words
+    "where?": fits(HomeUpdate, "where"),
+    "antecedent?": text(),
+    "behaviour?": text(),
+    "consequence?": text(),
+    "helped?": text(),
+    "intensity?": TEN,
+}
+
+
+ERROR = thing({"by": PERSON, "at": act, "reason": text()})
 
 
 def item(fields: dict[str, Parse]) -> Parse:
     """A text item: it may have been entered in error."""
-    error = thing({"by": PERSON, "at": act, "reason": text()})
-    return thing({**fields, "entered_in_error?": error})
+    return thing({**fields, "entered_in_error?": ERROR})
 
 
 PRACTICE = thing(
@@ -57,7 +69,8 @@ PRACTICE = thing(
         "name": fits(Practice, "name", blank=False),
         "time_zone": ZONE,
         "language?": LANGUAGE,
-        "reply_within_hours?": whole(0, SMALL),
+        "reply_within_hours?": whole(0, LARGE),
+        "notes_due_hours?": whole(0, LARGE),
         "crisis_text?": text(),
         "handbook?": text(),
         "policy?": thing({"guardian_access?": one_of(RecordAccess), "assent_age?": AGE, "majority_age?": AGE}),
@@ -69,6 +82,8 @@ PEOPLE = thing(
         "ref": new("person"),
         "name": fits(Person, "name", blank=False),
         "email?": email,
+        "email_verified?": yes_or_no,
+        "contact_email?": email_or_none,
         "phone?": fits(Contact, "phone"),
         "password?": text(),
         "language?": LANGUAGE,
@@ -89,6 +104,8 @@ CHILDREN = thing(
     }
 )
 
+CONSENT = thing({"by": PERSON, "scope": text(), "at": act, "until?": moment})
+
 CIRCLE = thing(
     {
         "child": CHILD,
@@ -100,7 +117,8 @@ CIRCLE = thing(
         "from": moment,
         "until?": moment,
         "renewed?": thing({"ground": text(), "by": PERSON, "at": act}),
-        "consent?": thing({"by": PERSON, "scope": text(), "at": act, "until?": moment}),
+        "consent?": CONSENT,
+        "consents?": listed(CONSENT),
     }
 )
 
@@ -130,17 +148,49 @@ AGREEMENTS = thing(
     }
 )
 
+EXPLANATIONS = thing({"child": CHILD, "person": PERSON, "by": PERSON, "at": act})
+
+NAMED = thing(
+    {
+        "child": CHILD,
+        "person": PERSON,
+        "concern": text(100, blank=False),
+        "raised_at": act,
+        "at": act,
+        "void_from?": act,
+    }
+)
+
+CHOICES = thing(
+    {
+        "kind": one_of(ChoiceKind),
+        "group?": fits(PracticeChoice, "group"),
+        "name": fits(PracticeChoice, "name", blank=False),
+        "sections?": several(text(80)),
+        "by": PERSON,
+        "at": act,
+        "retired_at?": act,
+    }
+)
+
+COSIGNED = thing({"kind": one_of(CoSignKind), "words?": text(), "at": act, "sha256?": sha256})
+OFFER = thing({"person": PERSON, "by?": PERSON, "at": act, "withdrawn_at?": act, "answer?": COSIGNED})
+
 NOTE = item(
     {
         "ref": new("object"),
         "kind": one_of([PROGRESS, PROCESS]),
         "template?": one_of(NoteTemplate),
+        "template_name?": fits(ProgressNote, "template_name"),
         "author": PERSON,
         "body?": text(),
-        "sections?": named_texts,
+        "sections?": sections,
         "written_at": act,
+        "changed_at?": act,
         "signed_at?": act,
-        "offered_to?": listed(thing({"person": PERSON, "at": act})),
+        "signed_sha256?": sha256,
+        "late?": yes_or_no,
+        "offered_to?": listed(OFFER),
         "withheld_from?": listed(thing({"person": PERSON, "reason": text(), "by": PERSON, "at": act})),
         "opened_to?": listed(thing({"person": PERSON, "by": PERSON, "at": act})),
         "addenda?": listed(item({"author": PERSON, "body": text(), "at": act})),
@@ -150,6 +200,7 @@ NOTE = item(
 RELEASE = thing(
     {
         "to": PERSON,
+        "by?": PERSON,
         "at": act,
         "read_at?": act,
         "withdrawn_at?": act,
@@ -157,15 +208,18 @@ RELEASE = thing(
     }
 )
 
+WISH: dict[str, Parse] = {"child_wish": one_of(WishKind), "not_to?": several(PERSON), "asked_at?": act}
+
 SUMMARY = item(
     {
         "ref": new("object"),
         "author": PERSON,
         "body": text(),
         "written_at": act,
-        "child_wish": one_of(WishKind),
-        "not_to?": several(PERSON),
-        "asked_at?": act,
+        "changed_at?": act,
+        **WISH,
+        "wish_recorded?": thing({"by": PERSON, "at": act}),
+        "earlier_wishes?": listed(thing({**WISH, "by": PERSON, "at": act})),
         "releases?": listed(RELEASE),
     }
 )
@@ -204,16 +258,12 @@ HOME_UPDATES = item(
         "posted_at": act,
         "kind": one_of(UpdateKind),
         "body": text(),
-        "where?": fits(HomeUpdate, "where"),
-        "antecedent?": text(),
-        "behaviour?": text(),
-        "consequence?": text(),
-        "helped?": text(),
-        "intensity?": TEN,
+        **TOLD,
         "shared_with?": listed(thing({"person": PERSON, "at": act, "withdrawn_at?": act})),
         "marks?": listed(thing({"by": PERSON, "at": act, "kind": one_of(MarkKind), "session?": SESSION})),
-        "edits?": listed(thing({"at": act, "body": text()})),
+        "edits?": listed(thing({"at": act, "body": text(), "observed_at?": act, **TOLD})),
         "replies?": listed(item({"author": PERSON, "body": text(), "at": act})),
+        "also_in_error?": listed(ERROR),
     }
 )
 
@@ -272,11 +322,15 @@ BUILT = {
     "restrictions": RESTRICTIONS,
     "supervision": SUPERVISION,
     "agreements": AGREEMENTS,
+    "explanations": EXPLANATIONS,
+    "named": NAMED,
+    "choices": CHOICES,
     "sessions": SESSIONS,
     "home_updates": HOME_UPDATES,
 }
 NOT_BUILT: dict[str, Parse | None] = {"goals": None, "concerns": CONCERNS, "messages": None}
-LISTS = [*BUILT, *NOT_BUILT]
+# Those that may be left out on purpose: not who is named, since what they may read depends on it.
+LISTS = [name for name in [*BUILT, *NOT_BUILT] if name != "named"]
 
 
 def anything(_reading: Reading, _at: str, _value: Any) -> Any:

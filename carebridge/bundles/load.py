@@ -1,15 +1,16 @@
 """From a checked bundle to rows: one practice, all of it or nothing. The words of the record: `load_words.py`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import (
@@ -36,8 +37,9 @@ from carebridge.bundles.check import check, check_against_database
 from carebridge.bundles.load_words import add_sessions, add_updates
 from carebridge.bundles.problems import Problems
 from carebridge.bundles.reading import Unreadable, read
-from carebridge.bundles.rows import Rows
+from carebridge.bundles.rows import Rows, hold_now
 from carebridge.bundles.shape import Item
+from sessions_log.models import PracticeChoice
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ def load_file(path: Path, problems: Problems, *, skip: set[str], dry_run: bool) 
         document = read(path, problems)
     except Unreadable:
         raise Refused from None
-    bundle = check(document, problems, skip=skip, now=now, production=settings.PRODUCTION)
-    del document  # hundreds of megabytes, for a large practice
     try:
+        bundle = check(document, problems, skip=skip, now=now, production=settings.PRODUCTION)
+        del document  # hundreds of megabytes, for a large practice
         return load(bundle, problems, now=now, dry_run=dry_run)
     except DatabaseError as error:
         problems.add("", said_by_database(error))
@@ -82,9 +84,7 @@ def load(bundle: Item, problems: Problems, *, now: datetime, dry_run: bool) -> L
         if problems.count:
             raise Refused
         counts = write(bundle, now)
-        with connection.cursor() as cursor:  # what a commit would check
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        hold_now()
         transaction.set_rollback(dry_run)
     return Loaded(ref=bundle["practice"]["ref"], counts=counts)
 
@@ -104,11 +104,14 @@ def write(bundle: Item, now: datetime) -> Counter[str]:
     add_children(bundle.get("children", []), rows)
     add_circle(bundle, rows)
     add_agreements(bundle.get("agreements", []), rows)
-    add_named(bundle.get("concerns", []), rows)
+    for item in bundle.get("explanations", []):
+        add_explanation(item, rows.about(item), rows)
+    add_named(bundle, rows)
+    add_choices(bundle.get("choices", []), rows)
     rows.settle()
     add_sessions(bundle.get("sessions", []), rows)
     add_updates(bundle.get("home_updates", []), rows)
-    rows.settle()
+    rows.take_turns()
     counts = +rows.counts
     AuditEvent.objects.create(at=now, action="bundle_loaded", practice_id=rows.practice, data=dict(counts))
     return counts
@@ -119,11 +122,13 @@ def write(bundle: Item, now: datetime) -> Counter[str]:
 
 def add_practice(item: Item, rows: Rows) -> None:
     """The practice with its policy; what is left out has the model's default."""
-    names = ("ref", "name", "time_zone", "language", "reply_within_hours", "crisis_text", "handbook")
+    names = (
+        "ref", "name", "time_zone", "language", "reply_within_hours", "notes_due_hours", "crisis_text", "handbook",
+    )  # fmt: skip
     given = {name: item[name] for name in names if name in item}
     policy = {name: value for name, value in item.get("policy", {}).items() if name != "ref"}
     (practice,) = rows.insert(Practice, [Practice(**given, **policy)])
-    rows.practice = practice.pk
+    rows.practice, rows.due = practice.pk, practice.notes_due_hours
 
 
 def add_people(people: list[Item], rows: Rows) -> None:
@@ -134,9 +139,11 @@ def add_people(people: list[Item], rows: Rows) -> None:
     for person, number in zip(people, rows.people.values(), strict=True):
         rows.add(Person(account_id=number, name=person["name"]))
         if "email" in person:
-            rows.add(EmailAddress(user_id=number, email=person["email"].lower(), verified=True, primary=True))
-        if person.get("email") or person.get("phone"):
-            rows.add(Contact(person_id=number, email=person.get("email", ""), phone=person.get("phone", "")))
+            proven = person.get("email_verified", True)
+            rows.add(EmailAddress(user_id=number, email=person["email"].lower(), verified=proven, primary=True))
+        address, phone = person.get("contact_email", person.get("email", "")), person.get("phone", "")
+        if address or phone:
+            rows.add(Contact(person_id=number, email=address, phone=phone))
         if person.get("profile"):
             rows.add(StaffProfile(practice_id=rows.practice, person_id=number, body=person["profile"]))
         for employment in person.get("staff", []):
@@ -229,7 +236,7 @@ def add_circle_row(item: Item, rows: Rows) -> None:
         rows.add(
             Renewal(**placed, circle_row=row, ground=renewed["ground"], renewed_by_id=by, renewed_at=renewed["at"])
         )
-    if consent := item.get("consent"):
+    for consent in [*([item["consent"]] if "consent" in item else []), *item.get("consents", [])]:
         rows.add(
             HelperConsent(
                 **placed,
@@ -253,14 +260,38 @@ def add_agreements(agreements: list[Item], rows: Rows) -> None:
             signer = rows.person(signed, "person")
             rows.add(Signature(**placed, agreement=agreement, person_id=signer, signed_at=signed["at"]))
         for told in item.get("explained", []):
-            by = rows.person(told, "by")
-            to = rows.person(told, "person")
-            rows.add(Explanation(**placed, person_id=to, explained_by_id=by, explained_at=told["at"]))
+            add_explanation(told, placed, rows)
 
 
-def add_named(concerns: list[Item], rows: Rows) -> None:
+def add_explanation(item: Item, placed: dict[str, Any], rows: Rows) -> None:
+    """The limits of confidentiality, explained to someone about a child."""
+    to, by = rows.person(item, "person"), rows.person(item, "by")
+    rows.add(Explanation(**placed, person_id=to, explained_by_id=by, explained_at=item["at"]))
+
+
+def add_choices(choices: list[Item], rows: Rows) -> None:
+    """The practice's own words and templates."""
+    for item in choices:
+        given = {name: item[name] for name in ("kind", "group", "name", "sections", "retired_at") if name in item}
+        by = rows.person(item, "by")
+        rows.add(PracticeChoice(practice_id=rows.practice, **given, added_by_id=by, added_at=item["at"]))
+
+
+def add_named(bundle: Item, rows: Rows) -> None:
     """Who of this file is named in each concern, from when. Of concerns themselves nothing is kept yet."""
-    for item in concerns:
+    concerns: dict[str, UUID] = defaultdict(uuid4)
+    for item in bundle.get("named", []):
+        rows.add(
+            Named(
+                **rows.about(item),
+                concern=concerns[item["concern"]],
+                person_id=rows.person(item, "person"),
+                raised_at=item["raised_at"],
+                named_at=item["at"],
+                void_from=item.get("void_from"),
+            )
+        )
+    for item in bundle.get("concerns", []):
         concern = uuid4()
         void_from = item.get("entered_in_error", {}).get("at")
         for named in item.get("named", []):

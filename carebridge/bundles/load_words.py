@@ -1,16 +1,19 @@
 """The words of the record as rows: sessions with their notes and summaries, updates from home."""
 
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import Any
 
-from accounts.models import Practice
+from django.db.models import Model
+
 from carebridge.bundles.format import PROCESS
 from carebridge.bundles.rows import WAITING, Rows
 from carebridge.bundles.shape import CHILD, Item
+from carebridge.bundles.word_rules import answers, is_late, went_by
 from sessions_log.actions.notes import sections_hash
 from sessions_log.models import (
     Addendum,
     Attendance,
+    CoSignature,
     HomeUpdate,
     Mark,
     NoteOffer,
@@ -33,7 +36,6 @@ from sessions_log.models import (
 from sessions_log.models.home import WORDS
 
 Placed = dict[str, Any]  # the columns practice and child
-DUE = timedelta(hours=Practice._meta.get_field("notes_due_hours").default)  # no bundle says another
 
 
 def given(item: Item, *names: str) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def add_process_note(item: Item, session: Session, placed: Placed, rows: Rows) -
             author_id=rows.person(item, "author"),
             body=item["body"],
             written_at=item["written_at"],
-            changed_at=item["written_at"],
+            changed_at=item.get("changed_at", item["written_at"]),
         )
     )
 
@@ -108,14 +110,14 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
     note = ProgressNote(
         **placed,
         **rows.in_error(item),
-        **given(item, "template", "body", "sections", "written_at", "signed_at"),
+        **given(item, "template", "template_name", "body", "sections", "written_at", "signed_at"),
         session=session,
         author_id=rows.person(item, "author"),
-        changed_at=item["written_at"],
+        changed_at=item.get("changed_at", item["written_at"]),
     )
     if note.signed_at:
-        note.signed_sha256 = sections_hash(note)
-        note.late = note.signed_at > session.held_at + DUE
+        note.signed_sha256 = item.get("signed_sha256", sections_hash(note))
+        note.late = item.get("late", is_late(session.held_at, note.signed_at, rows.due))
     rows.add(note)
     for addendum in item.get("addenda", []):
         author = rows.person(addendum, "author")
@@ -130,8 +132,7 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
             )
         )
     for offer in item.get("offered_to", []):
-        to = rows.person(offer, "person")
-        rows.add(NoteOffer(**placed, note=note, offered_by_id=note.author_id, person_id=to, offered_at=offer["at"]))
+        add_offer(offer, note, placed, rows)
     for withheld in item.get("withheld_from", []):
         rows.add(
             Withholding(
@@ -148,45 +149,87 @@ def add_progress_note(item: Item, session: Session, placed: Placed, rows: Rows) 
         rows.add(Opening(**placed, note=note, person_id=reader, opened_by_id=by, opened_at=opened["at"]))
 
 
+def add_offer(item: Item, note: ProgressNote, placed: Placed, rows: Rows) -> None:
+    """A draft offered for co-signing, by its author unless the file says otherwise, and its answer."""
+    offer = NoteOffer(
+        **placed,
+        **given(item, "withdrawn_at"),
+        note=note,
+        offered_by_id=rows.person(item, "by") or note.author_id,
+        person_id=rows.person(item, "person"),
+        offered_at=item["at"],
+    )
+    rows.add(offer)
+    if answer := item.get("answer"):
+        rows.add(
+            CoSignature(
+                **placed,
+                **given(answer, "kind", "words"),
+                offer=offer,
+                note=note,
+                person_id=offer.person_id,
+                sha256=answer.get("sha256", sections_hash(note)),
+                acted_at=answer["at"],
+            )
+        )
+
+
 def add_summary(item: Item, session: Session, placed: Placed, rows: Rows) -> None:
-    """A summary with the child's wish, recorded when it was written, and its releases by its author."""
-    author = rows.person(item, "author")
+    """A summary with what the child said about it and its releases, by its author unless the file says otherwise.
+
+    The database holds a release to the last answer there is when it asks: those given after a release come in later turns.
+    """
     summary = Summary(
         **placed,
         **rows.in_error(item),
         **given(item, "body", "written_at"),
         session=session,
-        author_id=author,
-        changed_at=item["written_at"],
+        author_id=rows.person(item, "author"),
+        changed_at=item.get("changed_at", item["written_at"]),
     )
-    wish = Wish(
+    rows.add(summary)
+    said, releases = answers(item), item.get("releases", [])
+    went = [went_by(said, released) for released in releases]
+    first = min(went, default=len(said))
+    before = None
+    for number, answer in enumerate(said):
+        before = wish(answer, summary, before, placed, rows)
+        rows.add_in_turn(max(0, number - first), before)
+    for number, released in zip(went, releases, strict=True):
+        rows.add_in_turn(number - first, *release(released, summary, placed, rows))
+
+
+def wish(item: Item, summary: Summary, before: Wish | None, placed: Placed, rows: Rows) -> Wish:
+    """One answer of the child's, in the place of the one before."""
+    return Wish(
         **placed,
         **given(item, "asked_at"),
         summary=summary,
+        replaces=before,
         kind=item["child_wish"],
         not_to=[rows.people[ref] for ref in item.get("not_to", [])],
-        recorded_by_id=author,
-        recorded_at=item["written_at"],
+        recorded_by_id=rows.person(item, "by"),
+        recorded_at=item["at"],
         error_at=summary.error_at,
     )
-    rows.add(summary, wish)
-    for released in item.get("releases", []):
-        release = Release(
-            **placed,
-            **given(released, "withdrawn_at"),
-            summary=summary,
-            recipient_id=rows.person(released, "to"),
-            released_by_id=author,
-            released_at=released["at"],
-            error_at=summary.error_at,
-        )
-        rows.add(release)
-        if "read_at" in released:
-            reader = release.recipient_id
-            rows.add(Reading(**placed, release=release, reader_id=reader, read_at=released["read_at"]))
-        if override := released.get("override"):
-            ground = given(override, "ground", "explanation")
-            rows.add(Override(**placed, **ground, release=release))
+
+
+def release(item: Item, summary: Summary, placed: Placed, rows: Rows) -> Iterator[Model]:
+    """One reader's access, when they read, and why it went against the wish."""
+    made = Release(
+        **placed,
+        **given(item, "withdrawn_at"),
+        summary=summary,
+        recipient_id=rows.person(item, "to"),
+        released_by_id=rows.person(item, "by") or summary.author_id,
+        released_at=item["at"],
+        error_at=summary.error_at,
+    )
+    yield made
+    if "read_at" in item:
+        yield Reading(**placed, release=made, reader_id=made.recipient_id, read_at=item["read_at"])
+    if override := item.get("override"):
+        yield Override(**placed, **given(override, "ground", "explanation"), release=made)
 
 
 # --- Home -------------------------------------------------------------------------------------------------------------
@@ -208,11 +251,12 @@ def add_update(item: Item, rows: Rows) -> None:
     )  # fmt: skip
     update = HomeUpdate(**placed, **texts, author_id=rows.person(item, "author"))
     rows.add(update)
-    if error := item.get("entered_in_error"):
+    for error in [*([item["entered_in_error"]] if "entered_in_error" in item else []), *item.get("also_in_error", [])]:
         by = rows.person(error, "by")
         rows.add(TakenOut(**placed, update=update, taken_by_id=by, taken_at=error["at"], reason=error["reason"]))
     for edit in item.get("edits", []):
-        words = {name: getattr(update, name) for name in WORDS} | {"body": edit["body"]}
+        words = {name: getattr(update, name) for name in WORDS} if "observed_at" not in edit else {}
+        words |= given(edit, *WORDS)
         rows.add(UpdateEdit(**placed, **words, update=update, edited_at=edit["at"]))
     for sharing in item.get("shared_with", []):
         rows.add(

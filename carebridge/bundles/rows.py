@@ -14,22 +14,40 @@ WAITING = 5_000  # rows in memory before they are inserted
 
 @dataclass
 class Rows:
-    """One practice being written. `people`, `children`: ref → number; `sessions`: ref → id."""
+    """One practice being written. `due`: hours after which a signature is late; `people`, `children`: ref → number;
+    `sessions`: ref → id; `later`: turn → rows that have to wait for what the database says to those before."""
 
     now: datetime
     practice: int = 0
+    due: int = 0
     people: dict[str, int] = field(default_factory=dict)
     children: dict[str, int] = field(default_factory=dict)
     sessions: dict[str, Any] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     waiting: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     held: int = 0
+    later: dict[int, list[models.Model]] = field(default_factory=dict)
 
     def add(self, *rows: models.Model) -> None:
         """Insert these by and by: models in the order in which they were first added."""
         for row in rows:
             self.waiting.setdefault(type(row), []).append(row)
         self.held += len(rows)
+
+    def add_in_turn(self, turn: int, *rows: models.Model) -> None:
+        """Insert these by and by if it is their turn, 0; else once everything of an earlier turn is there (`take_turns`)."""
+        if turn:
+            self.later.setdefault(turn, []).extend(rows)
+        else:
+            self.add(*rows)
+
+    def take_turns(self) -> None:
+        """Insert what waits for its turn, each time once the database has judged the rows that are there."""
+        self.settle()
+        for turn in sorted(self.later):
+            hold_now()
+            self.add(*self.later.pop(turn))
+            self.settle()
 
     def settle(self, *, limit: int = 0) -> None:
         """Insert what waits, if that is more than `limit` rows. Nothing may wait for a row that is yet to be added."""
@@ -62,6 +80,13 @@ class Rows:
         if error is None:
             return {}
         return {"error_at": error["at"], "error_by_id": self.person(error, "by"), "error_reason": error["reason"]}
+
+
+def hold_now() -> None:
+    """Let keys and triggers that wait for the commit have their say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def copy(model: type[models.Model], rows: list[models.Model]) -> None:

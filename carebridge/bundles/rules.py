@@ -25,6 +25,8 @@ def check_people_and_circle(bundle: Item, problems: Problems, *, now: datetime, 
     check_young_people(bundle, problems)
     check_supervision(bundle, problems)
     check_agreements(bundle, problems)
+    check_named(bundle, problems)
+    check_choices(bundle, problems)
 
 
 def whole(holder: Item, name: str) -> Iterator[Item]:
@@ -102,6 +104,8 @@ def check_rows(bundle: Item, problems: Problems) -> None:
             problems.add(row.at, "A guardian's row needs an authority; the key authority is missing.")
         if row["role"] != CircleRole.GUARDIAN and "authority" in row:
             problems.add(f"{row.at}/authority", "Only a guardian has an authority; this row is of another role.")
+        if row.get("consents") and "consent" in row:
+            problems.add(f"{row.at}/consents", "A row has one consent or a list of consents, not both.")
         before = staff_or_family.setdefault((row["child"], row["person"]), row)
         if (before["role"] == CircleRole.THERAPIST) != (row["role"] == CircleRole.THERAPIST):
             why = f"This person has {before.at} too: nobody is both therapist and family of one child, at any time."
@@ -149,10 +153,30 @@ def check_agreements(bundle: Item, problems: Problems) -> None:
         )  # fmt: skip
 
 
-def young_people(bundle: Item) -> dict[Any, set[Any]]:
-    """child → people who have a young person's row for it at any time; everyone else is an adult to that child."""
-    found: dict[Any, set[Any]] = {}
+def check_named(bundle: Item, problems: Problems) -> None:
+    """A concern is about one child."""
+    first: dict[str, Item] = {}
+    for row in whole(bundle, "named"):
+        before = first.setdefault(row["concern"], row)
+        if before["child"] != row["child"]:
+            problems.add(
+                f"{row.at}/child", f"This concern is about another child in {before.at}; it is about one only."
+            )
+
+
+def check_choices(bundle: Item, problems: Problems) -> None:
+    """A word stands once on the pages; those that were taken off may be there any number of times."""
+    standing = (choice for choice in whole(bundle, "choices") if "retired_at" not in choice)
+    refuse_doubled(
+        standing, lambda choice: (choice["kind"], choice["name"]), problems, field="name",
+        what="This word stands twice among the practice's own.",
+    )  # fmt: skip
+
+
+def young_people(bundle: Item) -> dict[Any, list[Item]]:
+    """child → its young person's rows; everyone else, and at any other time, is an adult to that child."""
+    found: dict[Any, list[Item]] = {}
     for row in bundle.get("circle", []):
         if row.get("role") == CircleRole.YOUNG_PERSON:
-            found.setdefault(row.get("child"), set()).add(row.get("person"))
+            found.setdefault(row.get("child"), []).append(row)
     return found

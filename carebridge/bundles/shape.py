@@ -23,6 +23,7 @@ CHILD: Final = "child"  # in `attended`: the child; no object may take it as its
 LONGEST_KEY = 100  # characters of a key that is repeated in a pointer
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # outside, a time zone's offset would leave what Python's dates can hold
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+SHA256 = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 WALL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,6})?)?", re.ASCII)
 OFFSET = re.compile(r"Z|[+-](0\d|1[0-5])(:?[0-5]\d)?", re.ASCII)  # no place was ever 16 hours away
 
@@ -124,6 +125,29 @@ def email(reading: Reading, at: str, value: Any) -> Any:
     except ValidationError:
         return reading.refuse(at, "This is not an e-mail address.")
     return value
+
+
+def email_or_none(reading: Reading, at: str, value: Any) -> Any:
+    """An e-mail address, or empty: known to have none."""
+    return value if value == "" else email(reading, at, value)
+
+
+def sha256(reading: Reading, at: str, value: Any) -> Any:
+    """A SHA-256 as hexadecimal digits; empty where none was made."""
+    if not isinstance(value, str):
+        return reading.unfit(at, value, "64 hexadecimal digits")
+    return (
+        value if SHA256.fullmatch(value) else reading.refuse(at, "These are not 64 hexadecimal digits, a to f small.")
+    )
+
+
+def sections(reading: Reading, at: str, value: Any) -> Any:
+    """An object of name → text; or, for names that no key can be, a list of objects. As a list of [name, text]."""
+    if not isinstance(value, list):
+        return named_texts(reading, at, value)
+    found = listed(thing({"name": text(), "text": text()}))(reading, at, value)
+    right = len(found) == len(value) and all(item.whole for item in found)
+    return [[item["name"], item["text"]] for item in found] if right else BAD
 
 
 def named_texts(reading: Reading, at: str, value: Any) -> Any:

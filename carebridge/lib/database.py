@@ -56,6 +56,16 @@ def needed(name: str) -> str:
     return url
 
 
+def become_operator() -> None:
+    """Log in anew as the operator; where `DATABASE_OPERATOR_URL` is unset, stay whoever this process logs in as."""
+    from django.conf import settings
+    from django.db import connection
+
+    if settings.DATABASE_OPERATOR_URL:
+        connection.close()
+        connection.settings_dict.update(database_settings(settings.DATABASE_OPERATOR_URL))
+
+
 def refuse_powerful_role() -> None:
     """Raise RuntimeError when this process logs in as a superuser, a role that bypasses row security, or the owner."""
     from django.db import connection

@@ -17,6 +17,11 @@ def staff(role: str, starts: str, **rest: str) -> dict[str, str]:
     return {"role": role, "from": starts, **rest}
 
 
+CONSENT = {"by": "priya", "scope": "School.", "at": at(4, 3)}
+NAMED = {"child": "maya", "person": "dan", "concern": "a", "raised_at": at(19), "at": at(19)}
+WORD = {"kind": "theme", "name": "bridges", "by": "tom", "at": at(1)}
+
+
 REFUSED: dict[str, tuple[list[Edit], str, str]] = {
     # The document
     "another format": ([put("/format", "carebridge-bundle/2")], "/format", "carebridge-bundle/1"),
@@ -171,6 +176,57 @@ REFUSED: dict[str, tuple[list[Edit], str, str]] = {
     "an error without a reason": (
         [put("/home_updates/0/entered_in_error", {"by": "tom", "at": at(9)})],
         "/home_updates/0/entered_in_error", "key reason is missing"),
+    "a mark with a session about another child": (
+        [put("/home_updates/0/marks/0/session", "leo-s1")], "/home_updates/0/marks/0/session", "about another child"),
+    "an edit of more than the body that is not whole": (
+        [put("/home_updates/0/edits", [{"at": at(9), "body": "b", "where": "shop"}])],
+        "/home_updates/0/edits/0", "key observed_at is missing"),
+    # What pages write
+    "two ways to say who let someone in": (
+        [put("/circle/4/consent", CONSENT), put("/circle/4/consents", [CONSENT])], "/circle/4/consents", "not both"),
+    "a contact that is none": ([put("/people/0/contact_email", "tom")], "/people/0/contact_email", "not an e-mail"),
+    "an explanation to nobody": (
+        [put("/explanations", [{"child": "leo", "by": "tom", "at": at(9)}])], "/explanations/0", "key person is missing"),
+    "one concern about two children": (
+        [put("/named", [NAMED, {**NAMED, "child": "leo"}])], "/named/1/child", "about another child in /named/0"),
+    "named ahead": ([put("/named", [{**NAMED, "at": FAR}])], "/named/0/at", "future"),
+    "a word twice": ([put("/choices", [WORD, WORD])], "/choices/1/name", "twice"),
+    "a word too long": ([put("/choices", [{**WORD, "name": "x" * 81}])], "/choices/0/name", "at most 80"),
+    "a late draft": ([put("/sessions/2/notes/1/late", True)], "/sessions/2/notes/1/late", "not signed"),
+    "a hash of a draft": (
+        [put("/sessions/2/notes/1/signed_sha256", "0" * 64)], "/sessions/2/notes/1/signed_sha256", "not signed"),
+    "a hash that is none": ([put(f"{NOTE}/signed_sha256", "0" * 63)], f"{NOTE}/signed_sha256", "64 hexadecimal"),
+    "a late process note": ([put(f"{PROCESS}/late", True)], f"{PROCESS}/late", "process note"),
+    "a process note by the practice's template": (
+        [put(f"{PROCESS}/template_name", "Ours")], f"{PROCESS}/template_name", "process note"),
+    "an unknown answer": (
+        [put("/sessions/2/notes/1/offered_to", [{"person": "ines", "at": at(15), "answer": {"kind": "maybe", "at": at(16)}}])],
+        "/sessions/2/notes/1/offered_to/0/answer/kind", "cosigned, returned"),
+    "a section without its text": (
+        [drop(f"{NOTE}/body"), put(f"{NOTE}/sections", [{"name": "Plan"}])], f"{NOTE}/sections/0", "key text is missing"),
+    "a release against a wish recorded before it": (
+        [put(f"{SUMMARY}/wish_recorded", {"by": "tom", "at": at(20)}),
+         more(f"{SUMMARY}/releases", {"to": "dan", "at": LATER})],
+        f"{SUMMARY}/releases/1", "against the child's wish"),
+    "a release against what had been said by then": (
+        [put(f"{SUMMARY}/wish_recorded", {"by": "tom", "at": at(20)}),
+         put(f"{SUMMARY}/earlier_wishes", [{"child_wish": "nobody", "by": "tom", "at": at(12)}])],
+        f"{SUMMARY}/releases/0", "against the child's wish"),
+    "an earlier wish without its people": (
+        [put(f"{SUMMARY}/earlier_wishes", [{"child_wish": "not_to", "by": "tom", "at": at(12)}])],
+        f"{SUMMARY}/earlier_wishes/0/child_wish", "expected in not_to"),
+    "an earlier wish by nobody": (
+        [put(f"{SUMMARY}/earlier_wishes", [{"child_wish": "not_asked", "at": at(12)}])],
+        f"{SUMMARY}/earlier_wishes/0", "key by is missing"),
+    "a second error before the first": (
+        [put("/home_updates/0/also_in_error", [ERROR])], "/home_updates/0/also_in_error", "expected in entered_in_error"),
+    "an update in error twice by one person": (
+        [put("/home_updates/0/entered_in_error", ERROR), put("/home_updates/0/also_in_error", [ERROR])],
+        "/home_updates/0/also_in_error/0/by", "already"),
+    "a release to the young person before their time": (
+        [put(f"{SUMMARY}/child_wish", "nobody"), drop(f"{SUMMARY}/not_to"), put("/circle/3/from", LATER),
+         put(f"{SUMMARY}/releases/0/to", "maya-login")],
+        f"{SUMMARY}/releases/0", "against the child's wish"),
     # Concerns, of which who is named is loaded
     "an unknown risk": ([put("/concerns/0/risk", "some")], "/concerns/0/risk", "imminent"),
     "an unknown person named": ([put("/concerns/0/named/0/person", "x")], "/concerns/0/named/0/person", "No person"),
@@ -235,6 +291,30 @@ LOADS: dict[str, list[Edit]] = {
         put("/circle/0/from", "2026-01-12T09:00-05"), put("/circle/1/from", "2026-01-12T09:00:00.5-0500"),
         put("/circle/2/from", "2026-01-12T09:00:00,25Z"),
     ],
+    "a release that went by an earlier wish": [
+        put(f"{SUMMARY}/wish_recorded", {"by": "ines", "at": at(20)}), put(f"{SUMMARY}/child_wish", "nobody"),
+        drop(f"{SUMMARY}/not_to"),
+        put(f"{SUMMARY}/earlier_wishes", [{"child_wish": "may_share", "by": "tom", "at": at(12)}]),
+    ],
+    "releases that went by three wishes in turn": [
+        put(f"{SUMMARY}/earlier_wishes", [
+            {"child_wish": "not_asked", "by": "tom", "at": at(11)},
+            {"child_wish": "not_to", "not_to": ["dan"], "by": "tom", "at": at(12)},
+            {"child_wish": "not_to", "not_to": ["priya"], "by": "tom", "at": at(14)},
+            {"child_wish": "ask_me", "asked_at": at(16), "by": "tom", "at": at(16)},
+        ]),
+        put(f"{SUMMARY}/wish_recorded", {"by": "ines", "at": at(20)}), put(f"{SUMMARY}/child_wish", "nobody"),
+        drop(f"{SUMMARY}/not_to"),
+        put(f"{SUMMARY}/releases/0/withdrawn_at", at(15)),
+        more(f"{SUMMARY}/releases", {"to": "dan", "at": at(15)}, {"to": "priya", "at": at(17)}),
+    ],
+    "a release of the moment in which the child said otherwise": [
+        put(f"{SUMMARY}/earlier_wishes", [{"child_wish": "may_share", "by": "tom", "at": at(11)}]),
+        put(f"{SUMMARY}/wish_recorded", {"by": "tom", "at": "2026-10-12T17:30:00-04:00"}),
+        put(f"{SUMMARY}/child_wish", "nobody"), drop(f"{SUMMARY}/not_to"),
+    ],
+    "a word taken off and put back": [put("/choices", [{**WORD, "retired_at": at(2)}, WORD])],
+    "sections as an empty list": [put(f"{NOTE}/sections", [])],
     "no lists at all": [drop(f"/{name}") for name in willow() if name not in {"format", "practice"}],
 }  # fmt: skip
 

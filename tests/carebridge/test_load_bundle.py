@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from accounts.models import Account, AuditEvent, Contact, Named, Person, Practice
 from carebridge.lib.database import OPERATOR
 from sessions_log.models import ProcessNote, ProgressNote
-from tests.carebridge import bad_bundles, bundles
+from tests.carebridge import bad_bundles, bundles, held
 from tests.carebridge.bundles import SKIP, WILLOW, Json
 from tests.harness import WallClient, role
 
@@ -70,29 +70,22 @@ def every_row() -> dict[str, int]:
 # --- What is loaded -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [bundles.willow, bundles.full])
+@pytest.mark.parametrize("make", [bundles.willow, bundles.full, bundles.everything])
 def test_the_rows_are_what_the_file_says(tmp_path: Path, make: Any) -> None:
     """Every list, every key, every date to the microsecond."""
     bundle = make()
     load(written(tmp_path, bundle))
-    told, held = bundles.named(bundle), bundles.held(Practice.objects.get())
+    told, found = held.named(bundle), held.held(Practice.objects.get())
     for name in told:
-        assert bundles.filled(held[name]) == bundles.filled(told[name]), name
+        assert held.filled(found[name]) == held.filled(told[name]), name
 
 
 def test_every_table_of_the_two_rooms_is_filled(tmp_path: Path) -> None:
     """So that the comparison above leaves nothing out."""
-    load(written(tmp_path, bundles.full()))
+    load(written(tmp_path, bundles.everything()))
     ours = [model for room in ("accounts", "sessions_log") for model in apps.get_app_config(room).get_models()]
     empty = {model.__name__ for model in ours if not model._base_manager.exists()}
-    assert empty == {
-        "CoSignature",
-        "FormDraft",
-        "Look",
-        "MoveIn",
-        "MoveInRow",
-        "PracticeChoice",
-    }  # made on pages; the format has no place for them
+    assert empty == {"FormDraft", "Look", "MoveIn", "MoveInRow"}  # unsent, private or unfinished: they do not move
 
 
 def test_it_says_and_records_how_much_it_created(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,10 +134,10 @@ def test_who_is_named_is_loaded_from_concerns_left_out(tmp_path: Path) -> None:
     load(written(tmp_path, bundles.full()))
     rows = Named.objects.order_by("named_at").select_related("person", "child")
     assert [(row.person.name, row.child.name) for row in rows] == [("Dan Whitlock", "Maya"), ("Karin Lund", "Maya")]
-    raised = bundles.moment("2026-10-19T15:00:00-04:00")
+    raised = held.moment("2026-10-19T15:00:00-04:00")
     assert [row.raised_at for row in rows] == [raised, raised]
-    assert [row.named_at for row in rows] == [raised, bundles.moment(bundles.at(21))]
-    assert {row.void_from for row in rows} == {bundles.moment(bundles.ERROR["at"])}
+    assert [row.named_at for row in rows] == [raised, held.moment(bundles.at(21))]
+    assert {row.void_from for row in rows} == {held.moment(bundles.ERROR["at"])}
     assert len({row.concern for row in rows}) == 1
 
 
@@ -197,7 +190,13 @@ def test_a_built_list_can_be_left_out(tmp_path: Path) -> None:
 
 def test_skip_takes_known_names_only(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = refused(capsys, WILLOW, skip="goals,feelings")
-    assert line.startswith(": --skip names a list that no bundle has; expected: people, ")
+    assert line.startswith(": --skip names a list that cannot be left out; expected: people, ")
+
+
+def test_who_is_named_is_never_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """What they may read depends on it."""
+    (line,) = refused(capsys, WILLOW, skip="named")
+    assert "a list that cannot be left out" in line
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -315,11 +314,24 @@ def test_what_the_database_refuses_is_a_line_without_values(
 def test_a_mistake_of_the_program_is_a_line_without_values(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise KeyError("Draws foxes.")
 
-    monkeypatch.setattr("carebridge.bundles.load.write", broken)
-    assert refused(capsys, WILLOW) == [": Loading failed (KeyError) and was undone."]
+    for where in ("write", "check"):
+        monkeypatch.setattr(f"carebridge.bundles.load.{where}", broken)
+        assert refused(capsys, WILLOW) == [": Loading failed (KeyError) and was undone."]
+
+
+def test_ctrl_c_is_a_line_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("carebridge.bundles.load.write", stopped)
+    before = every_row()
+    with pytest.raises(SystemExit) as exit_:
+        load(WILLOW)
+    assert (exit_.value.code, every_row()) == (130, before)
+    assert capsys.readouterr().err == "Stopped. Nothing was loaded.\n"
 
 
 # --- Whatever the file holds --------------------------------------------------------------------------------------------
@@ -374,7 +386,7 @@ def check_lines(lines: list[str], bundle: Json) -> None:
     max_examples=150, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-@given(how=st.data(), make=st.sampled_from([bundles.willow, bundles.full]), times=st.integers(1, 3))
+@given(how=st.data(), make=st.sampled_from([bundles.willow, bundles.full, bundles.everything]), times=st.integers(1, 3))
 def test_any_change_loads_or_is_refused_where_it_is(
     tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],

@@ -23,10 +23,11 @@ from tests.oracle.standing import (
 )
 from tests.oracle.world import Row, World
 
-# Sign-ins, accounts, circle (row "Audit"), moving in; exports are not written yet.
+# Sign-ins, accounts, circle, moving in, exports (row "Audit").
 OF_ADMINS = {
     "sign_in", "sign_in_refused", "sign_out", "password_changed", "circle_read", "people_read", "denied_admin",
     "move_in_uploaded", "move_in_read", "move_in_started", "move_in_batch", "move_in_finished", "move_in_discarded",
+    "bundle_exported",
 }  # fmt: skip
 
 

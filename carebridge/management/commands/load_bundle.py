@@ -4,14 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connections
 
 from carebridge.bundles.format import LISTS
 from carebridge.bundles.load import Loaded, Refused, load_file
 from carebridge.bundles.problems import Problems
-from carebridge.lib.database import database_settings
+from carebridge.lib.database import become_operator
 
 
 class Command(BaseCommand):
@@ -30,25 +28,25 @@ class Command(BaseCommand):
         parser.add_argument("--skip", default="", help=f"lists to leave out, comma-separated: {', '.join(LISTS)}")
 
     def handle(self, *, file: Path, dry_run: bool, skip: str, **_: Any) -> None:
-        """Exit status 1 when anything is wrong, with a line for each problem on standard error."""
-        if settings.DATABASE_OPERATOR_URL:
-            connection = connections["default"]
-            connection.close()
-            connection.settings_dict.update(database_settings(settings.DATABASE_OPERATOR_URL))
+        """Exit status 1 when anything is wrong, with a line for each problem on standard error; 130 when stopped by Ctrl-C."""
+        become_operator()
         problems = Problems()
         try:
             loaded = load_file(Path(file), problems, skip=left_out(skip, problems), dry_run=dry_run)
         except Refused:
             self.stderr.write(problems.report(), style_func=str)
             raise SystemExit(1) from None
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped. Nothing was loaded.", style_func=str)
+            raise SystemExit(130) from None
         self.stdout.write(described(loaded, dry_run=dry_run))
 
 
 def left_out(words: str, problems: Problems) -> set[str]:
-    """The lists named in `--skip`. Raises Refused for a name that is none."""
+    """The lists named in `--skip`. Raises Refused for another name."""
     names = {name.strip() for name in words.split(",")} - {""}
     if names - set(LISTS):
-        problems.add("", f"--skip names a list that no bundle has; expected: {', '.join(LISTS)}.")
+        problems.add("", f"--skip names a list that cannot be left out; expected: {', '.join(LISTS)}.")
         raise Refused
     return names
 
