@@ -250,7 +250,7 @@ SECURE_CSP = {
 # A file is read in memory or not at all: none is left behind on a disk. A little above what a page takes, so that it can say so.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_100_000  # bytes of the whole request
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000  # bytes: four texts of 100,000 characters, percent-encoded, and room to spare
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # bytes: ten texts of 100,000 characters, percent-encoded, and room to spare
 
 # --- Mail -----------------------------------------------------------------------------------------------------------------
 
