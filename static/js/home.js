@@ -150,7 +150,11 @@ function show() {
           tell("");
         }),
       );
-      line.append(words, acts);
+      if (item.state === "refused" || item.state === "gone") {
+        const why = document.createElement("p");
+        why.textContent = say[WORDS[item.state]];
+        line.append(words, why, acts);
+      } else line.append(words, acts);
       return line;
     }),
   );

@@ -73,7 +73,7 @@ def test_the_tour_is_true(house: Site, browser_here: Browser, visitors: dict[str
 
 def follow(someone: Visitor, words: str) -> None:
     """A link of the page, or else of its menu."""
-    name = re.compile(re.escape(words))
+    name = re.compile("^" + re.escape(words))
     within = someone.main.get_by_role("link", name=name)
     link = within if within.count() else someone.page.get_by_role("link", name=name)
     with someone.page.expect_navigation():

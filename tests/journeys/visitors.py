@@ -131,7 +131,9 @@ class Visitor:
         return found
 
     def _inside(self, link: str) -> str:
-        return link if link.startswith("/") and not link.startswith("/static/") else ""
+        return (
+            link if link.startswith("/") and not link.startswith("/static/") and not link.endswith(".csv") else ""
+        )  # a file is no page
 
     def finds_nowhere(self, words: Iterable[str]) -> list[str]:
         """None of the words stands on any page this person can reach; returns the addresses."""

@@ -83,8 +83,9 @@ def change_move(world: World, me: int, old: Row, new: Row, now: datetime) -> boo
 
 
 def change_move_row(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """One's own, until it was worked off."""
-    still = new.move_id == old.move_id and new.practice_id == old.practice_id
+    """One's own, until it was worked off; it stays with a file of one's own."""
+    found = world.where("MoveIn", "pk", new.move_id)
+    still = bool(found) and found[0].uploaded_by_id == me and found[0].practice_id == new.practice_id
     return still and old.outcome == "" and _own(world, me, old, now) and _own(world, me, new, now)
 
 
