@@ -173,7 +173,8 @@ def walk(client: WallClient, *, most: int) -> dict[str, str]:
     while todo:
         path = todo.pop(0)
         kind = kind_of(path)
-        if path in pages or "logout" in path or path == "/leave/" or seen[kind] >= most:
+        aside = "logout" in path or path == "/leave/" or "?show=" in path  # a filter may leave nothing
+        if path in pages or aside or seen[kind] >= most:
             continue
         seen[kind] += 1
         response = client.get(path)
