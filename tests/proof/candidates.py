@@ -147,7 +147,8 @@ def finish(world: World, chance: Random, row: Row) -> None:
             row.note_id = world.one("NoteOffer", row.offer_id).note_id
         case "NoteOffer":
             over_me = [each.supervisor_id for each in world.where("Supervision", "therapist_id", row.offered_by_id)]
-            row.person_id = chance.choice(over_me or in_circle)
+            anyones = [each.supervisor_id for each in world.tables["Supervision"]]
+            row.person_id = chance.choice([*(over_me or in_circle), *anyones])
         case "Session":
             row.held_at = row.logged_at
             row.moment = row.logged_at
@@ -160,7 +161,7 @@ def finish(world: World, chance: Random, row: Row) -> None:
         case "Sharing":
             guardians = [tie for tie in world.where("CircleRow", "child_id", row.child_id) if tie.role == "guardian"]
             others = [tie.person_id for tie in guardians if tie.person_id != row.shared_by_id]
-            row.person_id = chance.choice(others or in_circle)
+            row.person_id = row.shared_by_id if chance.random() < 0.1 else chance.choice(others or in_circle)
             row.posted_at = world.one("HomeUpdate", row.update_id).posted_at
         case "ProgressNote" | "ProcessNote" | "Summary":
             row.changed_at = row.written_at

@@ -349,6 +349,7 @@ def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: i
     )
     scene.add(UpdateEdit, child=about, update=row, body="c", observed_at=when, edited_at=when)
     scene.add(UpdateEdit, child=about, update=row, body="d", observed_at=when, edited_at=scene.at(NOW + 1))
+    scene.add(UpdateEdit, child=about, update=row, body="e", observed_at=when, edited_at=scene.now)  # after the sharing
     scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, posted_at=row.posted_at, shared_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))

@@ -100,6 +100,8 @@ BEGINNINGS: dict[str, str] = {
     "Addendum change into: drop 3": READ_AGAIN,
     "FormDraft change: drop": READ_AGAIN,
     "Look change: drop": READ_AGAIN,
+    "PracticeChoice change into: drop 0 member": READ_AGAIN,
+    "UpdateEdit read: drop 0.2.1.1.3 spans U0": "one sharing stands at a time, and the update is readable by that one alone",
     "HomeUpdate change: ": "it may become nothing",
     "MoveIn change: drop 0 admin": READ_AGAIN,
     "MoveIn change into: drop 0 admin": READ_AGAIN,
