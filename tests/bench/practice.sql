@@ -97,12 +97,12 @@ SELECT gen_random_uuid(), s.practice_id, s.child_id, s.id, person, s.author_id, 
 FROM sessions_log_summary s JOIN kid ON kid.id = s.child_id, LATERAL (VALUES (mother), (father)) v (person);
 
 INSERT INTO sessions_log_homeupdate (id, practice_id, child_id, author_id, kind, body, "where", antecedent, behaviour, consequence,
-  helped, intensity, observed_at, posted_at, error_reason)
-SELECT gen_random_uuid(), practice, id, mother, 'win', %(words)s, 'home', '', '', '', 'waiting', 3, at - interval '1 hour', at, ''
+  helped, intensity, observed_at, posted_at)
+SELECT gen_random_uuid(), practice, id, mother, 'win', %(words)s, 'home', '', '', '', 'waiting', 3, at - interval '1 hour', at
 FROM kid, LATERAL (
   SELECT now() - interval '12 hours' - interval '1200 days' * n / updates AS at FROM generate_series(0, updates - 1) n) u;
-INSERT INTO sessions_log_sharing (id, practice_id, child_id, update_id, shared_by_id, person_id, shared_at)
-SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, u.author_id, u.author_id + 1, u.posted_at
+INSERT INTO sessions_log_sharing (id, practice_id, child_id, update_id, shared_by_id, person_id, posted_at, shared_at)
+SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, u.author_id, u.author_id + 1, u.posted_at, u.posted_at
 FROM (SELECT *, row_number() OVER (PARTITION BY child_id ORDER BY posted_at DESC) AS n FROM sessions_log_homeupdate) u WHERE n %% 3 = 1;
 INSERT INTO sessions_log_reply (id, practice_id, child_id, update_id, author_id, body, posted_at, error_reason)
 SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, kid.therapist, %(words)s, u.posted_at + interval '1 minute' * n, ''
