@@ -9,11 +9,11 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import connection, models
-from django.db.models import Expression, Q
+from django.db.models import Q
 from psycopg import ClientCursor
 
 from accounts.models import ChildItem
-from accounts.visibility import Guarded, guarded_models, in_place
+from accounts.visibility import Guarded, Written, for_the_wall, guarded_models, in_place
 from carebridge.lib.database import APP, AUTHZ, BACKUP, OPERATOR, OWNER, WORKER
 
 SQL = Path(__file__).parent / "sql" / "authz.sql"
@@ -78,7 +78,7 @@ FUNCTIONS = {
 }
 
 
-def compiled(model: type[models.Model], rule: Q | Expression) -> str:
+def compiled(model: type[models.Model], rule: Written) -> str:
     """The rule (or another expression) as SQL over the table's own columns. Raises ValueError for one that spans a join
     (dangling alias)."""
     rows = model._default_manager
@@ -97,8 +97,9 @@ def policies() -> dict[tuple[str, str], str]:
     wanted: dict[tuple[str, str], str] = {}
     for model in guarded_models():
         table = model._meta.db_table
-        read, insert = compiled(model, model.visible_to()), compiled(model, model.insertable_by())
-        old, new = compiled(model, model.changeable_by()), compiled(model, model.changed_into())
+        with for_the_wall():
+            rules = [model.visible_to(), model.insertable_by(), model.changeable_by(), model.changed_into()]
+        read, insert, old, new = (compiled(model, rule) for rule in rules)
         statements = {
             "read": f"FOR SELECT TO {READERS} USING ({read})",
             "insert": f"FOR INSERT TO {READERS} WITH CHECK ({insert})",

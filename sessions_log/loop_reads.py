@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField
 
 from accounts.models import Child
+from carebridge.lib.among import Among
 from sessions_log.enums import ChoiceKind
 from sessions_log.models import HomeUpdate, Mark, PracticeChoice, Session, TakenOut
 from sessions_log.reads import current_words
@@ -55,7 +56,8 @@ def from_home(child: Child, session: Session | None = None) -> tuple[list[FromHo
 def marks_on(updates: list[HomeUpdate]) -> dict[UUID, list[Mark]]:
     """The marks on each update, in the order they were made."""
     found: dict[UUID, list[Mark]] = defaultdict(list)
-    for mark in Mark.objects.visible().filter(update__in=updates).order_by("marked_at", "pk"):
+    keys = [update.pk for update in updates]
+    for mark in Mark.objects.visible().filter(Among("update_id", keys, UUIDField())).order_by("marked_at", "pk"):
         found[mark.update_id].append(mark)
     return found
 

@@ -9,7 +9,7 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Child, Person, Supervision
-from accounts.visibility import acting_as, viewer
+from accounts.visibility import Compiled, acting_as, mine, viewer
 from sessions_log.enums import ChoiceKind, CoSignKind, NoteTemplate
 from sessions_log.models import CoSignature, NoteOffer, PracticeChoice, ProgressNote
 
@@ -94,7 +94,7 @@ def offers() -> QuerySet[NoteOffer]:
 
 def answered() -> Exists:
     """The offer has its answer."""
-    return Exists(CoSignature.objects.visible().filter(offer=OuterRef("pk")))
+    return Exists(CoSignature.objects.visible().filter(offer=OuterRef("pk"), child_id=OuterRef("child_id")))
 
 
 def offer_of(note: ProgressNote) -> NoteOffer | None:
@@ -138,15 +138,17 @@ def drafts() -> QuerySet[ProgressNote]:
 
 def offered(*, returned: bool) -> Exists:
     """The draft's offer stands: given back with words, or still waiting for its answer."""
-    standing = offers().filter(note=OuterRef("pk"))
+    standing = offers().filter(note=OuterRef("pk"), child_id=OuterRef("child_id"))
     return Exists(standing.filter(answered() if returned else ~answered()))
 
 
 def unfinished() -> list[tuple[str, QuerySet[ProgressNote]]]:
     """What waits for the viewer, by code, each to be shown page by page."""
     mine = Q(author=viewer().person_id)
-    to_me = Exists(offers().filter(~answered(), note=OuterRef("pk"), person=viewer().person_id))
-    was_mine = Exists(offers().filter(note=OuterRef("pk"), person=viewer().person_id))
+    to_me = Exists(
+        offers().filter(~answered(), note=OuterRef("pk"), child_id=OuterRef("child_id"), person=viewer().person_id)
+    )
+    was_mine = Exists(offers().filter(note=OuterRef("pk"), child_id=OuterRef("child_id"), person=viewer().person_id))
     return [
         ("returned", drafts().filter(mine, offered(returned=True))),
         ("cosign", drafts().filter(~mine, to_me)),
@@ -156,13 +158,24 @@ def unfinished() -> list[tuple[str, QuerySet[ProgressNote]]]:
     ]
 
 
+def is_for_me() -> Q:
+    """Only the viewer can go on with the draft: their own unless it is on offer, or offered to them."""
+    to_me = Q(
+        Exists(offers().filter(mine("person_id"), ~answered(), note=OuterRef("pk"), child_id=OuterRef("child_id")))
+    )
+    return (mine("author_id") & ~Q(offered(returned=False))) | (~mine("author_id") & to_me)
+
+
+def is_given_back() -> Q:
+    """The draft was given back with words."""
+    return Q(offered(returned=True))
+
+
 def waiting_for_me() -> QuerySet[ProgressNote]:
     """What only the viewer can go on with: their own drafts but those on offer (`given_back`: with words), and drafts offered
     to them; the longest due first."""
-    mine = Q(author=viewer().person_id)
-    to_me = Q(Exists(offers().filter(~answered(), note=OuterRef("pk"), person=viewer().person_id)))
-    wanted = (mine & ~Q(offered(returned=False))) | (~mine & to_me)
-    return drafts().filter(wanted).annotate(given_back=offered(returned=True))
+    wanted = drafts().filter(Compiled(ProgressNote, is_for_me))
+    return wanted.annotate(given_back=Compiled(ProgressNote, is_given_back))
 
 
 # --- History ----------------------------------------------------------------------------------------------------------------

@@ -77,13 +77,17 @@ def before(queryset: QuerySet[Any], cursor: tuple[datetime, UUID] | None, size: 
 
 def summary_reached_me() -> Coalesce:
     """When a summary reached the viewer: when it was released to them, else when it was written."""
-    to_me = Release.objects.filter(Release.standing_to_me(), summary=OuterRef("pk")).values("released_at")[:1]
+    to_me = Release.objects.filter(
+        Release.standing_to_me(), summary=OuterRef("pk"), child_id=OuterRef("child_id")
+    ).values("released_at")[:1]
     return Coalesce(to_me, "written_at")
 
 
 def update_reached_me() -> Coalesce:
     """When an update reached the viewer: when it was shared with them, else when it was posted."""
-    with_me = Sharing.objects.filter(Sharing.standing_to_me(), update=OuterRef("pk")).values("shared_at")[:1]
+    with_me = Sharing.objects.filter(
+        Sharing.standing_to_me(), update=OuterRef("pk"), child_id=OuterRef("child_id")
+    ).values("shared_at")[:1]
     return Coalesce(with_me, "posted_at")
 
 

@@ -16,6 +16,7 @@ from django.db.models import Value as V
 from django.db.models.functions import Coalesce
 
 from accounts.models import Child
+from accounts.visibility import Compiled
 from carebridge.lib.among import Among
 from sessions_log.models import (
     Addendum,
@@ -81,36 +82,60 @@ def sections() -> Func:
     return Func(F("sections"), template=read, output_field=TextField())
 
 
+def record_text() -> Func:
+    """What a session's record says."""
+    return joined("setting", listed("techniques"), listed("themes"), "affect", "child_words", "child_choices")
+
+
+def note_text() -> Func:
+    """What a progress note says."""
+    return joined("body", sections())
+
+
+def told_text() -> Func:
+    """What an update, or a later wording of it, says."""
+    return joined(*TOLD)
+
+
+# An update is found by the words that stand for the viewer, as on every page.
+
+
+def is_first_wording() -> Q:
+    """The update stands in the words it was posted with."""
+    edited = UpdateEdit.objects.visible().filter(update_id=OuterRef("pk"), child_id=OuterRef("child_id"))
+    return ~Q(Exists(edited)) & ~Q(TakenOut.known_of())
+
+
+def is_last_wording() -> Q:
+    """The update stands in these words, written later."""
+    later = UpdateEdit.objects.visible().filter(update_id=OuterRef("update_id"), child_id=OuterRef("child_id"))
+    later = later.filter(
+        Q(edited_at__gt=OuterRef("edited_at")) | Q(edited_at=OuterRef("edited_at"), pk__gt=OuterRef("pk"))
+    )
+    return ~Q(Exists(later)) & ~Q(TakenOut.known_of("update_id"))
+
+
+RECORD = Compiled(SessionRecord, record_text, TextField())
+NOTE = Compiled(ProgressNote, note_text, TextField())
+FIRST, LAST = Compiled(HomeUpdate, told_text, TextField()), Compiled(UpdateEdit, told_text, TextField())
+
+
 def sources(child: Child) -> Iterator[Source]:
     """Everything that is searched. Items entered in error are found by nobody; mandated reports are no part of it."""
     right = {"child": child, "error_at__isnull": True}
-    record = joined("setting", listed("techniques"), listed("themes"), "affect", "child_words", "child_choices")
-    yield Source(
-        "record",
-        SessionRecord.objects.visible().filter(**right),
-        F("session__moment"),
-        "session_id",
-        "author_id",
-        record,
-    )
+    records = SessionRecord.objects.visible().filter(**right)
+    yield Source("record", records, F("session__moment"), "session_id", "author_id", RECORD)
     notes = ProgressNote.objects.visible().filter(**right)
-    signed = Coalesce("signed_at", "written_at")
-    yield Source("note", notes, signed, "pk", "author_id", joined("body", sections()))
+    yield Source("note", notes, Coalesce("signed_at", "written_at"), "pk", "author_id", NOTE)
     added = Addendum.objects.visible().filter(**right)
     yield Source("addendum", added, F("added_at"), "note_id", "author_id", F("body"))
     mine = ProcessNote.objects.visible().filter(**right)
     yield Source("process_note", mine, F("written_at"), "pk", "author_id", F("body"))
     yield Source("summary", Summary.objects.visible().filter(**right), SUMMARY_AT, "pk", "author_id", F("body"))
-    # An update is found by the words that stand for the viewer, as on every page.
-    later = UpdateEdit.objects.visible().filter(update_id=OuterRef("update_id"))
-    later = later.filter(
-        Q(edited_at__gt=OuterRef("edited_at")) | Q(edited_at=OuterRef("edited_at"), pk__gt=OuterRef("pk"))
-    )
-    edited = UpdateEdit.objects.visible().filter(update_id=OuterRef("pk"))
-    first = HomeUpdate.objects.visible().filter(~Exists(edited), ~TakenOut.known_of(), child=child)
-    yield Source("update", first, UPDATE_AT, "pk", "author_id", joined(*TOLD))
-    last = UpdateEdit.objects.visible().filter(~Exists(later), ~TakenOut.known_of("update_id"), child=child)
-    yield Source("update", last, F("edited_at"), "update_id", "update__author_id", joined(*TOLD))
+    posted = HomeUpdate.objects.visible().filter(Compiled(HomeUpdate, is_first_wording), child=child)
+    yield Source("update", posted, UPDATE_AT, "pk", "author_id", FIRST)
+    edits = UpdateEdit.objects.visible().filter(Compiled(UpdateEdit, is_last_wording), child=child)
+    yield Source("update", edits, F("edited_at"), "update_id", "update__author_id", LAST)
     replies = Reply.objects.visible().filter(**right)
     yield Source("reply", replies, F("posted_at"), "update_id", "author_id", F("body"))
 

@@ -13,6 +13,7 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     Case,
+    DateTimeField,
     Exists,
     F,
     OuterRef,
@@ -25,7 +26,7 @@ from django.db.models import (
 from django.db.models import Value as V
 from django.db.models.functions import Coalesce
 
-from accounts.visibility import viewer
+from accounts.visibility import Compiled, mine, viewer
 from carebridge.lib.among import Among
 from sessions_log.enums import UpdateKind
 from sessions_log.models import (
@@ -71,13 +72,18 @@ class News:
     shown: tuple[UUID, ...] = field(default=())
 
 
+def looked() -> Subquery:
+    """When the viewer last looked at the child."""
+    mine_here = Look.objects.visible().filter(mine("person_id"), child_id=OuterRef("child_id"))
+    return Subquery(mine_here.values("looked_at")[:1])
+
+
 def fresh(rows: QuerySet[Any], moment: str, children: Iterable[int]) -> QuerySet[Any]:
     """Rows about the children whose moment is later than the viewer's last look at that child, newest first."""
     me = viewer()
     oldest = me.moment - NEW_FOR
-    looked = Look.objects.visible().filter(person_id=me.person_id, child_id=OuterRef("child_id")).values("looked_at")
     late = rows.filter(about(children), **{f"{moment}__gt": oldest})
-    since = late.annotate(since=Coalesce(Subquery(looked[:1]), V(oldest)))
+    since = late.annotate(since=Coalesce(Compiled(rows.model, looked, DateTimeField()), V(oldest)))
     newest: QuerySet[Any] = since.filter(**{f"{moment}__gt": F("since")}).order_by(f"-{moment}", "-pk")
     return newest[: FEW + 1]
 
@@ -143,14 +149,19 @@ class Sent:
     late: bool
 
 
+def has_no_reply() -> Q:
+    """The viewer's own update stands, and they can read no reply to it."""
+    replied = Reply.objects.visible().filter(
+        update=OuterRef("pk"), child_id=OuterRef("child_id"), error_at__isnull=True
+    )
+    return mine("author_id") & ~Q(Exists(replied)) & ~Q(TakenOut.known_of())
+
+
 def unanswered(children: Iterable[int]) -> list[Sent]:
     """The viewer's newest updates without a reply they can read: whether they were seen, and when a reply is due."""
     me = viewer()
-    replied = Reply.objects.visible().filter(update=OuterRef("pk"), error_at__isnull=True)
-    mine = HomeUpdate.objects.visible().filter(
-        about(children), ~Exists(replied), ~TakenOut.known_of(), author_id=me.person_id
-    )
-    recent = mine.filter(posted_at__gt=me.moment - WAITED_FOR).annotate(hours=F("practice__reply_within_hours"))
+    sent = HomeUpdate.objects.visible().filter(about(children), Compiled(HomeUpdate, has_no_reply))
+    recent = sent.filter(posted_at__gt=me.moment - WAITED_FOR).annotate(hours=F("practice__reply_within_hours"))
     updates = list(recent.order_by("-posted_at", "-pk")[:3])
     words, answers = current_words(updates), answers_to(updates)
     found = []
@@ -177,19 +188,29 @@ class FromHome:
         return str(UpdateKind(self.item.kind).label)
 
 
-def unmarked(children: Iterable[int]) -> QuerySet[HomeUpdate]:
-    """Updates the viewer has neither marked nor answered as they read now, worries first, then the newest.
+def is_unmarked() -> Q:
+    """The viewer has neither marked nor answered the update as it reads now.
 
     An update whose words changed after the mark is there again.
     """
-    me = viewer().person_id
-    later = UpdateEdit.objects.visible().filter(update=OuterRef("update_id"), edited_at__gt=OuterRef("marked_at"))
-    marked = Mark.objects.visible().filter(~Exists(later), update=OuterRef("pk"), marked_by=me)
-    replied = Reply.objects.visible().filter(update=OuterRef("pk"), author=me, error_at__isnull=True)
+    later = UpdateEdit.objects.visible().filter(
+        update=OuterRef("update_id"), child_id=OuterRef("child_id"), edited_at__gt=OuterRef("marked_at")
+    )
+    marked = Mark.objects.visible().filter(
+        mine("marked_by_id"), ~Exists(later), update=OuterRef("pk"), child_id=OuterRef("child_id")
+    )
+    replied = Reply.objects.visible().filter(
+        mine("author_id"), update=OuterRef("pk"), child_id=OuterRef("child_id"), error_at__isnull=True
+    )
+    return ~Q(Exists(marked)) & ~Q(Exists(replied)) & ~Q(TakenOut.known_of())
+
+
+def unmarked(children: Iterable[int]) -> QuerySet[HomeUpdate]:
+    """Updates the viewer has neither marked nor answered as they read now, worries first, then the newest."""
     worry = Case(When(kind=UpdateKind.WORRY, then=V(True)), default=V(False), output_field=BooleanField())
     found: QuerySet[HomeUpdate] = (
         HomeUpdate.objects.visible()
-        .filter(about(children), ~Exists(marked), ~Exists(replied), ~TakenOut.known_of())
+        .filter(about(children), Compiled(HomeUpdate, is_unmarked))
         .filter(posted_at__gt=viewer().moment - NEW_FOR)
         .annotate(worry=worry)
         .order_by("-worry", "-posted_at", "-pk")
@@ -204,26 +225,42 @@ def from_home(updates: Iterable[HomeUpdate]) -> list[FromHome]:
     return [FromHome(update, words[update.pk], answers[update.pk]) for update in updates]
 
 
+def noted() -> QuerySet[ProgressNote]:
+    """The viewer's notes of the session that stand."""
+    notes = ProgressNote.objects.visible().filter(
+        mine("author_id"), session=OuterRef("pk"), child_id=OuterRef("child_id"), error_at__isnull=True
+    )
+    found: QuerySet[ProgressNote] = notes
+    return found
+
+
+def is_begun() -> Q:
+    """The viewer began a note of the session."""
+    return Q(Exists(noted()))
+
+
+def is_signed() -> Q:
+    """The viewer signed a note of the session."""
+    return Q(Exists(noted().filter(signed_at__isnull=False)))
+
+
 def held(children: Iterable[int], since: datetime, until: datetime) -> list[Any]:
     """Sessions held in [since, until), in order, each with whether the viewer's note of it is `begun` and `signed`."""
-    notes = ProgressNote.objects.visible().filter(session=OuterRef("pk"), author=viewer().person_id)
-    standing = notes.filter(error_at__isnull=True)
     rows = Session.objects.visible().filter(
         about(children), held_at__gte=since, held_at__lt=until, error_at__isnull=True
     )
-    told = rows.annotate(begun=Exists(standing), signed=Exists(standing.filter(signed_at__isnull=False)))
+    told = rows.annotate(begun=Compiled(Session, is_begun), signed=Compiled(Session, is_signed))
     return list(told.order_by("held_at", "pk")[:20])
+
+
+def is_unwritten() -> Q:
+    """The viewer's own session that stands, and no note of theirs is about it."""
+    return mine("therapist_id") & Q(error_at__isnull=True) & ~Q(Exists(noted()))
 
 
 def without_note(children: Iterable[int]) -> list[Session]:
     """The viewer's own recent sessions that no progress note of theirs is about, the oldest first, one more than shown."""
-    me = viewer()
-    notes = ProgressNote.objects.visible().filter(session=OuterRef("pk"), author=me.person_id, error_at__isnull=True)
     rows = Session.objects.visible().filter(
-        about(children),
-        ~Exists(notes),
-        Q(held_at__gt=me.moment - WAITED_FOR),
-        therapist=me.person_id,
-        error_at__isnull=True,
+        about(children), Compiled(Session, is_unwritten), held_at__gt=viewer().moment - WAITED_FOR
     )
     return list(rows.order_by("held_at", "pk")[: FEW + 1])

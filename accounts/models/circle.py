@@ -18,7 +18,7 @@ from accounts.models.practices import (
     ends_after_start,
     no_overlap,
 )
-from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, now, past
+from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, now, past, readable
 
 
 class Child(Guarded):
@@ -68,7 +68,7 @@ class ChildItem(Guarded):
 def treats() -> Q:
     """The row's person is staff in force of the practice in a role that lets a therapist row count."""
     hired = Membership.objects.filter(
-        Membership.visible_to(),
+        readable(Membership),
         person_id=OuterRef("person_id"),
         practice_id=OuterRef("practice_id"),
         role__in=["therapist", "supervisor", "safeguarding_lead"],
@@ -80,7 +80,7 @@ def treats() -> Q:
 def led() -> Q:
     """The viewer supervises the row's person, now or later: a therapist row of theirs is the viewer's way onto the team."""
     over = Supervision.objects.filter(
-        Supervision.visible_to(),
+        readable(Supervision),
         mine("supervisor_id"),
         therapist_id=OuterRef("person_id"),
         practice_id=OuterRef("practice_id"),
@@ -170,7 +170,7 @@ class Relationship(ChildItem):
     def insertable_by(cls) -> Q:
         """Admins, with a row made at this moment for the same person."""
         row = CircleRow.objects.filter(
-            CircleRow.visible_to(),
+            readable(CircleRow),
             pk=OuterRef("circle_row_id"),
             person_id=OuterRef("person_id"),
             role=CircleRole.GUARDIAN,

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
-from accounts.visibility import Guarded, in_place, mine
+from accounts.visibility import Guarded, in_place, mine, readable
 from carebridge.lib.among import Among
 
 
@@ -57,8 +57,8 @@ class Person(Guarded):
         from accounts.models.circle import CircleRow
         from accounts.models.practices import Membership
 
-        tied = CircleRow.objects.filter(CircleRow.visible_to(), person_id=OuterRef("pk"))
-        colleague = Membership.objects.filter(Membership.visible_to(), person_id=OuterRef("pk"))
+        tied = CircleRow.objects.filter(readable(CircleRow), person_id=OuterRef("pk"))
+        colleague = Membership.objects.filter(readable(Membership), person_id=OuterRef("pk"))
         return mine("account_id") | in_place("people", "account_id") | Q(Exists(tied)) | Q(Exists(colleague))
 
     @property

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 
 from accounts.enums import RecordAccess, StaffRole
-from accounts.visibility import Guarded, admins, in_place, leads
+from accounts.visibility import Guarded, admins, in_place, leads, readable
 
 
 class TsTzRange(Func):
@@ -147,7 +147,7 @@ class StaffProfile(Guarded):
         from accounts.models.circle import CircleRow
 
         theirs = CircleRow.objects.filter(
-            CircleRow.visible_to(),
+            readable(CircleRow),
             role="therapist",
             person_id=OuterRef("person_id"),
             practice_id=OuterRef("practice_id"),

@@ -14,6 +14,7 @@ from accounts.visibility import (
     nobody,
     not_in_error,
     past,
+    readable,
     reviewers,
     seen,
     told_of,
@@ -98,8 +99,10 @@ class HomeUpdate(ChildItem, Told):
 
 
 def visible_update() -> Exists:
-    """The update something hangs on is readable."""
-    return Exists(HomeUpdate.objects.filter(HomeUpdate.visible_to(), pk=OuterRef("update_id")))
+    """The update something hangs on is readable. The child is said for PostgreSQL, which would begin with every update the
+    viewer may read."""
+    of_child = HomeUpdate.objects.filter(readable(HomeUpdate), pk=OuterRef("update_id"), child_id=OuterRef("child_id"))
+    return Exists(of_child)
 
 
 def my_update() -> Exists:
@@ -132,7 +135,7 @@ class TakenOut(ChildItem):
     def insertable_by(cls) -> Q:
         """In one's own name, with a reason, of an update one reads: its author, or whoever still reads it then."""
         read = HomeUpdate.objects.filter(
-            HomeUpdate.visible_to(),
+            readable(HomeUpdate),
             (in_place("own") & mine("author_id")) | reviewers("author_id"),
             pk=OuterRef("update_id"),
             child_id=OuterRef("child_id"),
@@ -142,7 +145,7 @@ class TakenOut(ChildItem):
     @classmethod
     def known_of(cls, update: str = "pk") -> Exists:
         """The viewer may know that the update was taken out."""
-        return Exists(cls.objects.filter(cls.visible_to(), update_id=OuterRef(update)))
+        return Exists(cls.objects.filter(readable(cls), update_id=OuterRef(update)))
 
 
 class UpdateEdit(ChildItem, Told):
@@ -179,8 +182,7 @@ class UpdateEdit(ChildItem, Told):
         """Its author, while nobody of the team has marked or answered it, as far as the author may know: who is quiet must
         not learn from a refusal that the team has been at work (visibility.md, Quiet)."""
         answered = [
-            Q(Exists(model.objects.filter(model.visible_to(), update_id=OuterRef("update_id"))))
-            for model in (Mark, Reply)
+            Q(Exists(model.objects.filter(readable(model), update_id=OuterRef("update_id")))) for model in (Mark, Reply)
         ]
         own, gone = Q(my_update()), Q(TakenOut.known_of("update_id"))
         return in_place("own") & past("edited_at") & own & ~gone & ~answered[0] & ~answered[1]
@@ -265,9 +267,7 @@ class Reply(ChildItem, InError):
     @classmethod
     def insertable_by(cls) -> Q:
         """The team, in their own name, on an update they can read."""
-        read = HomeUpdate.objects.filter(
-            HomeUpdate.visible_to(), pk=OuterRef("update_id"), child_id=OuterRef("child_id")
-        )
+        read = HomeUpdate.objects.filter(readable(HomeUpdate), pk=OuterRef("update_id"), child_id=OuterRef("child_id"))
         fresh = past("posted_at") & Q(error_at__isnull=True)
         return in_place("team") & mine("author_id") & fresh & Q(Exists(read))
 
@@ -303,7 +303,5 @@ class Mark(ChildItem):
     @classmethod
     def insertable_by(cls) -> Q:
         """The team, in their own name, on an update they can read."""
-        read = HomeUpdate.objects.filter(
-            HomeUpdate.visible_to(), pk=OuterRef("update_id"), child_id=OuterRef("child_id")
-        )
+        read = HomeUpdate.objects.filter(readable(HomeUpdate), pk=OuterRef("update_id"), child_id=OuterRef("child_id"))
         return in_place("team") & mine("marked_by_id") & past("marked_at") & Q(Exists(read))

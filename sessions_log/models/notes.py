@@ -14,6 +14,7 @@ from accounts.visibility import (
     not_in_error,
     now,
     past,
+    readable,
     reviewers,
     seen,
     unless_in_error,
@@ -96,7 +97,8 @@ class ProgressNote(ChildItem, InError):
 
 def visible_note(column: str = "note_id") -> Exists:
     """The note something hangs on is readable: what hangs on an item needs that item visible too (principle 11)."""
-    return Exists(ProgressNote.objects.filter(ProgressNote.visible_to(), pk=OuterRef(column)))
+    of_child = ProgressNote.objects.filter(readable(ProgressNote), pk=OuterRef(column), child_id=OuterRef("child_id"))
+    return Exists(of_child)
 
 
 class Addendum(ChildItem, InError):
@@ -125,7 +127,7 @@ class Addendum(ChildItem, InError):
     def insertable_by(cls) -> Q:
         """The child's therapists, on a signed note they can read."""
         signed = ProgressNote.objects.filter(
-            ProgressNote.visible_to(), pk=OuterRef("note_id"), child_id=OuterRef("child_id"), signed_at__isnull=False
+            readable(ProgressNote), pk=OuterRef("note_id"), child_id=OuterRef("child_id"), signed_at__isnull=False
         )
         fresh = past("added_at") & Q(error_at__isnull=True)
         return in_place("therapist") & mine("author_id") & fresh & Q(Exists(signed))
@@ -169,11 +171,11 @@ class NoteOffer(ChildItem):
     def insertable_by(cls) -> Q:
         """The author of an unsigned note, to a supervisor of theirs in force."""
         draft = ProgressNote.objects.filter(
-            ProgressNote.visible_to(), mine("author_id"), pk=OuterRef("note_id"), signed_at__isnull=True,
+            readable(ProgressNote), mine("author_id"), pk=OuterRef("note_id"), signed_at__isnull=True,
             error_at__isnull=True,
         )  # fmt: skip
         mine_to = Supervision.objects.filter(
-            Supervision.visible_to(), mine("therapist_id"), past("starts"), Q(ends__isnull=True) | Q(ends__gt=now()),
+            readable(Supervision), mine("therapist_id"), past("starts"), Q(ends__isnull=True) | Q(ends__gt=now()),
             supervisor_id=OuterRef("person_id"), practice_id=OuterRef("practice_id"),
         )  # fmt: skip
         fresh = past("offered_at") & Q(withdrawn_at__isnull=True)
@@ -210,7 +212,7 @@ class CoSignature(ChildItem):
     def insertable_by(cls) -> Q:
         """The supervisor it was offered to (a foreign key holds offer, note and person together), while the offer stands."""
         standing = NoteOffer.objects.filter(
-            NoteOffer.visible_to(), mine("person_id"), pk=OuterRef("offer_id"), withdrawn_at__isnull=True
+            readable(NoteOffer), mine("person_id"), pk=OuterRef("offer_id"), withdrawn_at__isnull=True
         )
         return in_place("supervised") & mine("person_id") & past("acted_at") & Q(Exists(standing))
 

@@ -14,6 +14,7 @@ from accounts.visibility import (
     mine,
     not_in_error,
     past,
+    readable,
     seen,
     unless_in_error,
 )
@@ -77,7 +78,7 @@ def standing_session() -> Exists:
     """The session something is written about can be read, is about the same child and was not entered in error."""
     return Exists(
         Session.objects.filter(
-            Session.visible_to(), pk=OuterRef("session_id"), child_id=OuterRef("child_id"), error_at__isnull=True
+            readable(Session), pk=OuterRef("session_id"), child_id=OuterRef("child_id"), error_at__isnull=True
         )
     )
 
@@ -105,14 +106,14 @@ class SessionRecord(ChildItem, InError):
     @classmethod
     def visible_to(cls) -> Q:
         """Row "Session record": team."""
-        held = Session.objects.filter(Session.visible_to(), pk=OuterRef("session_id"))
+        held = Session.objects.filter(readable(Session), pk=OuterRef("session_id"), child_id=OuterRef("child_id"))
         return unless_in_error(in_place("team") & Q(Exists(held)), author="author_id", begun=Q())
 
     @classmethod
     def insertable_by(cls) -> Q:
         """Whoever logged the session, with it."""
         own = Session.objects.filter(
-            Session.visible_to(), mine("therapist_id"), pk=OuterRef("session_id"), child_id=OuterRef("child_id")
+            readable(Session), mine("therapist_id"), pk=OuterRef("session_id"), child_id=OuterRef("child_id")
         )
         return in_place("therapist") & mine("author_id") & Q(error_at__isnull=True) & Q(Exists(own))
 
@@ -140,7 +141,7 @@ class Attendance(ChildItem):
     def insertable_by(cls) -> Q:
         """Whoever logged the session, with it: at its moment."""
         own = Session.objects.filter(
-            Session.visible_to(),
+            readable(Session),
             mine("therapist_id"),
             pk=OuterRef("session_id"),
             child_id=OuterRef("child_id"),

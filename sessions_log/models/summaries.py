@@ -6,7 +6,17 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import ChildItem
-from accounts.visibility import entered_in_error, in_place, mine, not_in_error, past, reviewers, seen, unless_in_error
+from accounts.visibility import (
+    entered_in_error,
+    in_place,
+    mine,
+    not_in_error,
+    past,
+    readable,
+    reviewers,
+    seen,
+    unless_in_error,
+)
 from sessions_log.enums import OverrideGround, WishKind
 from sessions_log.models.sessions import InError, Session, standing_session
 
@@ -124,7 +134,8 @@ class Release(ChildItem):
 
 def visible_release(column: str = "release_id") -> Exists:
     """The release something hangs on is readable."""
-    return Exists(Release.objects.filter(Release.visible_to(), pk=OuterRef(column)))
+    of_child = Release.objects.filter(readable(Release), pk=OuterRef(column), child_id=OuterRef("child_id"))
+    return Exists(of_child)
 
 
 class Reading(ChildItem):
@@ -166,7 +177,7 @@ class Override(ChildItem):
     def insertable_by(cls) -> Q:
         """Whoever made the release."""
         own = Release.objects.filter(
-            Release.visible_to(), mine("released_by_id"), pk=OuterRef("release_id"), child_id=OuterRef("child_id")
+            readable(Release), mine("released_by_id"), pk=OuterRef("release_id"), child_id=OuterRef("child_id")
         )
         return in_place("therapist") & Q(Exists(own))
 
@@ -205,7 +216,7 @@ class Wish(ChildItem):
     def visible_to(cls) -> Q:
         """Row "The child's wish": team; the young person, from the summary's first release they may see, each answer at its
         own moment."""
-        released = Release.objects.filter(Release.visible_to(), summary_id=OuterRef("summary_id"))
+        released = Release.objects.filter(readable(Release), summary_id=OuterRef("summary_id"))
         rule = (in_place("team") & past("recorded_at")) | (
             in_place("young") & seen("recorded_at") & Q(Exists(released))
         )
@@ -215,7 +226,7 @@ class Wish(ChildItem):
     def insertable_by(cls) -> Q:
         """The child's therapists, for a summary of this child (a foreign key holds that what it replaces is about the same
         summary)."""
-        written = Summary.objects.filter(Summary.visible_to(), pk=OuterRef("summary_id"), child_id=OuterRef("child_id"))
+        written = Summary.objects.filter(readable(Summary), pk=OuterRef("summary_id"), child_id=OuterRef("child_id"))
         fresh = past("recorded_at") & Q(error_at__isnull=True)
         return in_place("therapist") & mine("recorded_by_id") & fresh & Q(Exists(written))
 

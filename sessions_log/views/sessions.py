@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from accounts.actions.once import SentBefore
 from accounts.models import Child, CircleRow, Person
 from accounts.models.people import names_of
 from accounts.visibility import viewer
+from carebridge.lib.among import Among
 from sessions_log.actions.notes import Stale
 from sessions_log.actions.sessions import Written, log_session
 from sessions_log.actions.unsent import discard_unsent, keep_unsent
@@ -51,6 +52,12 @@ def people_around(child: Child) -> list[Person]:
     rows = CircleRow.objects.visible().filter(child=child, starts__lte=viewer().moment)
     family = rows.exclude(role__in=["therapist", "young_person"]).values("person_id")
     return list(Person.objects.visible().filter(pk__in=family).order_by("name", "pk"))
+
+
+def released(summaries: list[Summary]) -> set[UUID]:
+    """Those of the summaries that the viewer knows to have been released."""
+    these = Among("summary_id", [summary.pk for summary in summaries], UUIDField())
+    return set(Release.objects.visible().filter(these).values_list("summary_id", flat=True))
 
 
 # --- Logging --------------------------------------------------------------------------------------------------------------
@@ -269,7 +276,7 @@ def read(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
         "notes": notes,
         "process_notes": process_notes,
         "summaries": summaries,
-        "shared": set(Release.objects.visible().filter(summary__in=summaries).values_list("summary_id", flat=True)),
+        "shared": released(summaries),
         "child_attended": None in attended,
         "attended": [number for number in attended if number is not None],
         "names": names_of((people | names_in(home)) - {None}),

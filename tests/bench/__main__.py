@@ -24,7 +24,7 @@ from tests.bench.practice import ENTRIES, PAST_THE_WALL, POSTED_TO, Size
 ROOT = Path(__file__).resolve().parent.parent.parent
 RATIO_AIM, WALL_AIM, SAME = 3.0, 15.0, 10.0  # times the bare page; per cent; per cent
 THERAPIST = 1
-WARM_UP = 40  # requests per page before measuring: every thread's connection has planned its queries
+WARM_UP = 100  # requests per page before measuring: the connection of each thread has prepared and planned its queries
 THREADS = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
 
 LOOKED_FOR = {"q": "bridge houses", "period": "366"}  # in every text
