@@ -2,10 +2,21 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
+import pytest
 from django.conf import settings
+from django.db import connection
 from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import Person
+from accounts.visibility import VisibleQuerySet, enter, leave
+from tests.harness import WallClient, signed_in
 
 PROOF = os.environ.get("CAREBRIDGE_PROOF") == "1"  # full volume; otherwise the sample each test states
 SUSPECT = re.compile(rb"style|on\w+\s*=|<script|javascript|//|<base|<meta|<iframe|<object|<embed")
@@ -58,3 +69,67 @@ def faults_of(response: HttpResponse) -> list[str]:
         inspector.feed(response.content.decode())
         faults += inspector.faults
     return faults
+
+
+# --- Walking ----------------------------------------------------------------------------------------------------------------
+
+
+def everything_said(response: HttpResponse) -> str:
+    """Body, headers and cookies, as the browser gets them."""
+    return "\n".join([unescape(response.content.decode()), str(response.headers), response.cookies.output()])
+
+
+def read_all(client: Client, url: str) -> tuple[int, str]:
+    """A page, with the older pages of its stream."""
+    status, text, query = 0, "", ""
+    while True:
+        response: Any = client.get(url + query)
+        status = status or response.status_code
+        text += everything_said(response)
+        older = re.search(r'href="(\?before=[^"]+)"', response.content.decode())
+        if not older:
+            return status, text
+        query = unescape(older[1])
+
+
+@contextmanager
+def filter_off(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`visible()` filters nothing: the wall stands alone."""
+    with patch.context() as patched:
+        patched.setattr(VisibleQuerySet, "visible", lambda self: self.all())
+        yield
+
+
+class BareClient(WallClient):
+    """Requests as the superuser: the Django filter stands alone."""
+
+    def request(self, **request: Any) -> Any:
+        """One request without the wall."""
+        response = Client.request(self, **request)
+        if not connection.needs_rollback:
+            enter(None)
+        leave()
+        return response
+
+
+# --- Counting ---------------------------------------------------------------------------------------------------------------
+
+MANY = re.compile(r"(?:%s, )+%s")
+LIMIT = re.compile(r"LIMIT \d+")
+SAVEPOINT = re.compile(r"s\d+_x\d+")
+ROWS = re.compile(r"(?<=\) )VALUES \(.*\)")  # of one INSERT, however many: the trail, child by child
+
+
+def texts_of(who: Person, url: str, posted: dict[str, str] | None = None) -> list[str]:
+    """The statements one request makes, lists of any length written alike; a post if there is something to post."""
+    client, texts = signed_in(who), list[str]()
+
+    def note_down(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        said = ROWS.sub("VALUES rows", SAVEPOINT.sub("s", sql))
+        texts.append(LIMIT.sub("LIMIT n", MANY.sub("…", said)).replace("(%s)", "(…)"))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note_down):
+        response = client.get(url) if posted is None else client.post(url, posted)
+    assert response.status_code == 200
+    return texts

@@ -18,7 +18,8 @@ from accounts.visibility import acting_as, guarded_models
 from carebridge.lib.database import APP, OPERATOR, OWNER, WORKER
 from sessions_log.models import HomeUpdate, ProgressNote, Release, Sharing
 from tests import people
-from tests.guards.test_sentinels import addresses, shown_on, words_of
+from tests.guards.sentinels import words_of
+from tests.guards.shown.layout import addresses, shown_on
 from tests.guards.test_urls import CLINICAL, seen_as, undone
 from tests.harness import role, signed_in
 from tests.people import NOON

@@ -7,15 +7,15 @@ whether something reaches them (the share page, the readers of a summary), each 
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from accounts.models import Person
 from sessions_log.models import Addendum, Mark
 from tests import people
+from tests.guards.browsing import texts_of
+from tests.guards.shown.layout import LAYOUT
 from tests.harness import signed_in
 from tests.people import DAY, NOON
 from tests.worlds import (
@@ -33,28 +33,6 @@ from tests.worlds import (
     reword,
     share,
 )
-
-MANY = re.compile(r"(?:%s, )+%s")
-LIMIT = re.compile(r"LIMIT \d+")
-SAVEPOINT = re.compile(r"s\d+_x\d+")
-
-
-ROWS = re.compile(r"(?<=\) )VALUES \(.*\)")  # of one INSERT, however many: the trail, child by child
-
-
-def texts_of(who: Person, url: str) -> list[str]:
-    """The statements one request makes, lists of any length written alike."""
-    client, texts = signed_in(who), list[str]()
-
-    def note_down(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        said = ROWS.sub("VALUES rows", SAVEPOINT.sub("s", sql))
-        texts.append(LIMIT.sub("LIMIT n", MANY.sub("…", said)).replace("(%s)", "(…)"))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note_down):
-        response = client.get(url)
-    assert response.status_code == 200
-    return texts
 
 
 def someone(world: Rich, number: int) -> Person:
@@ -188,8 +166,6 @@ def test_each_reader_costs_the_same(world: Rich) -> None:
 
 def test_every_page_is_counted() -> None:
     """A new page fails here until it is counted, or is said to hold no list."""
-    from tests.guards.test_sentinels import LAYOUT
-
     no_list = {"search"}  # its form; what it finds: test_search.py
     no_list |= {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
     no_list |= {"update_edit", "update_error", "reply_error"}

@@ -27,10 +27,11 @@ from sessions_log.models import (
     UpdateEdit,
 )
 from tests import people
-from tests.guards.browsing import PROOF
-from tests.guards.test_queries import one_more_of_everything, texts_of
-from tests.guards.test_sentinels import BareClient, filter_off, known_out, words_of
-from tests.harness import WallClient, signed_in
+from tests.guards.browsing import PROOF, BareClient, filter_off, texts_of
+from tests.guards.sentinels import words_of
+from tests.guards.shown.updates import taken_out
+from tests.guards.test_queries import one_more_of_everything
+from tests.harness import signed_in
 from tests.people import DAY, NOON, Willow
 from tests.worlds import CIRCLE, EVERYBODY, READERS, STAFF, TEAM, Rich, add_note, add_summary, add_update
 
@@ -94,7 +95,7 @@ def expected(world: Rich, who: str, child: str) -> set[tuple[str, str]]:
         if type(row) not in SEARCHED or world.child_of[key] != child or who not in READERS[key]:
             continue
         update = row.update if isinstance(row, UpdateEdit) else row
-        if getattr(row, "error_at", None) or known_out(world, who, update):
+        if getattr(row, "error_at", None) or taken_out(world, who, update):
             continue
         if key in LATER and who in READERS[LATER[key]]:
             continue
@@ -258,19 +259,6 @@ def test_a_search_asks_the_same_for_more_rows(world: Rich, who: str) -> None:
             one_more_of_everything(world, number)
         plant(world)
         look_for(signed_in(world.person(who)), world.cast.leo, WORD)  # reads what stands there whole: a row of its own
-        counts.append(posted_texts(signed_in(world.person(who)), url))
+        counts.append(texts_of(world.person(who), url, {"q": WORD, "period": "0"}))
     assert counts[0] == counts[1] == counts[2]
     assert texts_of(world.person(who), url)
-
-
-def posted_texts(client: WallClient, url: str) -> list[str]:
-    """The statements of one search."""
-    texts: list[str] = []
-
-    def note_down(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        texts.append(re.sub(r"s\d+_x\d+", "s", sql))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note_down):
-        assert client.post(url, {"q": WORD, "period": "0"}).status_code == 200
-    return texts

@@ -16,7 +16,7 @@ from sessions_log.models import Addendum, Mark, Opening, Summary, TakenOut, With
 from tests import people
 from tests.accounts.moving import brought_in, guardian, row
 from tests.guards.browsing import PROOF
-from tests.guards.test_sentinels import addresses
+from tests.guards.shown.layout import addresses
 from tests.guards.twins import differences, live_twice, told
 from tests.harness import signed_in
 from tests.people import DAY, NOON

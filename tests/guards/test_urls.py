@@ -25,6 +25,7 @@ from sessions_log.models import Summary
 from sessions_log.see_as import seal
 from sessions_log.views.summaries import share_context
 from tests.guards.browsing import PROOF, faults_of
+from tests.guards.sentinels import words_of
 from tests.harness import WallClient, signed_in, viewing
 from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
@@ -527,8 +528,6 @@ def test_every_kind_of_answer_keeps_its_promises(world: Rich, monkeypatch: pytes
         patched.setattr(AuditEvent.objects, "bulk_create", lambda *_: (_ for _ in ()).throw(DatabaseError))
         answers.append(client.get(child))
     assert [answer.status_code for answer in answers] == [301, 404, 404, 403, 400, 500, 503]
-    from tests.guards.test_sentinels import words_of
-
     for answer in answers:
         response: Any = answer
         assert not faults_of(response), response.status_code

@@ -18,7 +18,8 @@ from sessions_log.models import Attendance, Opening, ProgressNote, Release, Shar
 from sessions_log.who_reads import KINDS, Onlooker, parts_of, people_around, readers_if, seen_by, who_reads
 from sessions_log.who_reasons import WORDS, known_of, reason
 from tests import people
-from tests.guards.test_sentinels import SENTINEL, TIED, words_of
+from tests.guards.sentinels import SENTINEL, words_of
+from tests.guards.shown.page import TIED
 from tests.harness import signed_in, viewing
 from tests.people import DAY, NOON, day
 from tests.worlds import READERS, Rich

@@ -2,8 +2,9 @@
 
 What is mutated of authz.sql: every comparison (made true, turned round, its boundary moved), every EXISTS, IN and ANY (made
 true, turned round), every operand of a union of places and of a product or difference of spans (left out), every setting
-(handed out empty). Of a rule: every leg of AND and OR left out, every leaf negated; of a look-up inside a rule its own legs,
-not the read rule of the table it looks into, which is mutated where it is declared.
+(handed out empty); of the functions for moving in more, see `moving_mutants`. Of a rule: every leg of AND and OR left out,
+every leaf negated; of a look-up inside a rule its own legs, not the read rule of the table it looks into, which is mutated
+where it is declared.
 """
 
 import re
@@ -73,51 +74,132 @@ def kernel() -> str:
     return re.sub(r"--[^\n]*", "", text)
 
 
-def sql_mutants() -> list[Mutant]:
-    """Every mutant of authz.sql, named by what stands there and the where-abouts."""
-    text = kernel()
-    told = text.index("RETURN jsonb_build_object")  # from here on: menus and words, which no rule asks
-    found: dict[str, str] = {}
+class Changes:
+    """The mutants of one text, named by what stands there and the where-abouts."""
 
-    def put(start: int, end: int, new: str) -> None:
-        if start < told:
+    def __init__(self, text: str, until: int | None = None) -> None:
+        self.text, self.until = text, len(text) if until is None else until
+        self.found: dict[str, str] = {}
+
+    def put(self, start: int, end: int, new: str) -> None:
+        """One stretch of the text replaced."""
+        text = self.text
+        if start < self.until:
             line = text.count("\n", 0, start)
             old = " ".join(text[start:end].split())
             near = " ".join(text.splitlines()[line].split())
             name = f"{_function(text, start)}: {old!r} → {new!r} in {near!r}"
-            copy = sum(1 for known in found if known.split(" #")[0] == name)
-            found[f"{name} #{copy + 1}" if copy else name] = text[:start] + new + text[end:]
+            copy = sum(1 for known in self.found if known.split(" #")[0] == name)
+            self.found[f"{name} #{copy + 1}" if copy else name] = text[:start] + new + text[end:]
 
+    def negate(self, pattern: re.Pattern[str]) -> None:
+        """Made true, and turned round."""
+        for match in pattern.finditer(self.text):
+            self.put(*match.span(), "true")
+            self.put(*match.span(), f"NOT ({match.group()})")
+
+    def existences(self) -> None:
+        """Every EXISTS made true, and turned round."""
+        for match in EXISTENCE.finditer(self.text):
+            self.put(*match.span(), f"true OR {match.group()}")
+            self.put(*match.span(), "EXISTS (" if match["not"] else "NOT EXISTS (")
+
+    def replace(self, pairs: list[tuple[str, str]]) -> None:
+        """What is replaced as it stands."""
+        for old, new in pairs:
+            for match in re.finditer(re.escape(old), self.text):
+                self.put(*match.span(), new)
+
+    def mutants(self) -> list[Mutant]:
+        """All of them, in the order they were put."""
+        return [Mutant(name, sql) for name, sql in self.found.items()]
+
+
+def sql_mutants() -> list[Mutant]:
+    """Every mutant of what stands up to the triggers."""
+    text = kernel()
+    changes = Changes(
+        text, text.index("RETURN jsonb_build_object")
+    )  # from here on: menus and words, which no rule asks
     for match in COMPARISON.finditer(text):
         left, sign, right = match.group("left", "sign", "right")
-        put(*match.span(), "true")
-        put(*match.span(), f"NOT ({match.group()})" if right.startswith("ANY") else f"{left} {FLIPPED[sign]} {right}")
+        changes.put(*match.span(), "true")
+        turned = f"NOT ({match.group()})" if right.startswith("ANY") else f"{left} {FLIPPED[sign]} {right}"
+        changes.put(*match.span(), turned)
     for pattern in (MEMBERSHIP, NULLNESS):
-        for match in pattern.finditer(text):
-            put(*match.span(), "true")
-            put(*match.span(), f"NOT ({match.group()})")
+        changes.negate(pattern)
     for match in FLAG.finditer(text):
-        put(*match.span(), "true")
-        put(*match.span(), match["left"] if match["not"] else f"NOT {match['left']}")
-    for match in EXISTENCE.finditer(text):
-        put(*match.span(), f"true OR {match.group()}")
-        put(*match.span(), "EXISTS (" if match["not"] else "NOT EXISTS (")
+        changes.put(*match.span(), "true")
+        changes.put(*match.span(), match["left"] if match["not"] else f"NOT {match['left']}")
+    changes.existences()
     for match in UNION.finditer(text):
         legs = match["legs"].split(" || ")
         for leg in legs:
             rest = " || ".join(each for each in legs if each != leg)
-            put(*match.span("legs"), rest)
+            changes.put(*match.span("legs"), rest)
     for match in SETTING.finditer(text):
         if match["name"] != "person":
-            put(*match.span("value"), "NULL")
-    for old, new in SPANS:
-        for match in re.finditer(re.escape(old), text):
-            put(*match.span(), new)
-    return [Mutant(name, sql) for name, sql in found.items()]
+            changes.put(*match.span("value"), "NULL")
+    changes.replace(SPANS)
+    return changes.mutants()
 
 
 def _function(text: str, position: int) -> str:
     return str(re.findall(r"FUNCTION authz\.(\w+)", text[:position])[-1])
+
+
+# --- Moving in -----------------------------------------------------------------------------------------------------------
+
+MOVING = ("welcome", "hold_the_circle", "moves_under_way", "forget_moves")
+CONDITION = re.compile(
+    r"(?P<left>[A-Za-z_]+\.[a-z_]+|practice|coalesce\(started_at, uploaded_at\)|coalesce\(current_setting\([^()]*\), ''\))"
+    r" (?P<sign><=|<>|=|<) (?P<right>ANY \(coalesce\(.*?bigint\[\]\)|ALL \(barred\)|'[^']*'|moment - interval '[^']*'"
+    r"|[A-Za-z]+\.[a-z_]+)"
+)
+LISTED = re.compile(r"(?:m\.)?status (?:NOT )?IN \((?P<first>'[a-z]+'), (?P<second>'[a-z]+')\)")
+HANDED = re.compile(r"nullif\(current_setting\('app\.[a-z_]+', true\), ''\)|current_setting\('app\.person', true\)")
+STATEMENT = re.compile(r"^ +(?:INSERT|UPDATE|DELETE|PERFORM|RAISE)\b[^;]*;", re.MULTILINE)
+VALUES = [
+    ("'!' || ", ""), ("true, '', ''", "false, '', ''"), ("true, '', ''", "true, 'en', ''"), ("true, '', ''", "true, '', 'UTC'"),
+    ("welcome.name)", "'')"), ("welcome.email, welcome.phone", "'', welcome.phone"), (" || number)", ")"),
+    ("welcome.email, welcome.phone", "welcome.email, ''"), ("::text, true)", "::text, false)"), ("RETURN number", "RETURN NULL"),
+    ("RETURN NEW", "RETURN NULL"), ("m.id, m.uploaded_by_id", "m.id, m.practice_id"), (" ORDER BY m.started_at, m.id", ""),
+    ("m.started_at, m.id", "m.started_at"), ("m.started_at, m.id", "m.id"), ("= 'expired'", "= 'discarded'"),
+    ("finished_at = moment", "finished_at = finished_at"), ("started_at, uploaded_at", "started_at"),
+    ("started_at, uploaded_at", "uploaded_at"), ("24 hours", "23 hours"), ("SECURITY DEFINER", "SECURITY INVOKER"),
+]  # fmt: skip
+
+
+def moving_mutants() -> list[Mutant]:
+    """Every mutant of the functions of moving in, which no rule asks: each condition made true, made false, turned round,
+    its boundary moved; each item of a list, each statement and each setting read left out; each value changed."""
+    text = re.sub(r"--[^\n]*", "", SQL.read_text())
+    mutants = list[Mutant]()
+    for name in MOVING:
+        function = re.search(rf"CREATE OR REPLACE FUNCTION authz\.{name}\(.*?\n\$\$;", text, re.DOTALL)
+        assert function, name
+        mutants += _moving_mutants(Changes(function.group()))
+    return mutants
+
+
+def _moving_mutants(changes: Changes) -> list[Mutant]:
+    for match in CONDITION.finditer(changes.text):
+        left, sign, right = match.group("left", "sign", "right")
+        turned = f"NOT ({match.group()})" if right.startswith("A") else f"{left} {FLIPPED[sign]} {right}"
+        for new in ("true", "false", turned):
+            changes.put(*match.span(), new)
+    for match in LISTED.finditer(changes.text):
+        for new in ("true", "false", f"NOT ({match.group()})"):
+            changes.put(*match.span(), new)
+        for item, other in (("first", "second"), ("second", "first")):
+            changes.put(*match.span(item), match[other])
+    changes.existences()
+    for match in HANDED.finditer(changes.text):
+        changes.put(*match.span(), "NULL")
+    for match in STATEMENT.finditer(changes.text):
+        changes.put(*match.span(), "")
+    changes.replace(VALUES)
+    return changes.mutants()
 
 
 # --- Rules ---------------------------------------------------------------------------------------------------------------

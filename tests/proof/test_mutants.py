@@ -1,15 +1,18 @@
 """A kernel with any one sentence changed is told apart by the worlds of the gallery, or is listed with the reason why not.
 
-`make test` tries every 16th mutant, `make proof` (CAREBRIDGE_PROOF=1) all of them.
+`make test` tries every 16th mutant, `make proof` (CAREBRIDGE_PROOF=1) all of them; of the functions for moving in, which are
+quickly asked, both try all, and none is equivalent.
 """
 
 import os
 
 import pytest
 
+from tests.people import Willow
 from tests.proof.equivalent import BEGINNINGS, EQUIVALENT, reason
 from tests.proof.gallery import hang, same_as_oracle, told_apart
-from tests.proof.mutations import rule_mutants, sql_mutants
+from tests.proof.moving_in import answers_differ, small, wrong_answers
+from tests.proof.mutations import moving_mutants, rule_mutants, sql_mutants
 
 FULL = os.environ.get("CAREBRIDGE_PROOF") == "1"
 EVERY = 1 if FULL else 16
@@ -33,4 +36,14 @@ def test_every_mutant_of_the_kernel_is_told_apart(capsys: pytest.CaptureFixture[
             f"\nmutants: {len(mutants)} in all, {sum(bool(reason(name)) for name in names)} equivalent; {len(tried)} tried,"
             f" {len(tried) - len(survivors)} told apart by {len(lookers)} people in their worlds"
         )
+    assert not survivors, "\n".join(survivors)
+
+
+def test_every_mutant_of_moving_in_is_told_apart(willow: Willow, capsys: pytest.CaptureFixture[str]) -> None:
+    world = small(willow)
+    assert list(wrong_answers(world)) == []
+    mutants = moving_mutants()
+    survivors = [mutant.name for mutant in mutants if not answers_differ(mutant, world)]
+    with capsys.disabled():
+        print(f"\nmutants of moving in: {len(mutants)} tried, {len(mutants) - len(survivors)} told apart")
     assert not survivors, "\n".join(survivors)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Child, Person
 from sessions_log.models import FormDraft, HomeUpdate, Mark, PracticeChoice, Session, SessionRecord, TakenOut
+from tests.guards.browsing import texts_of
 from tests.harness import WallClient, signed_in
 from tests.people import DAY, NOON, Willow
 
@@ -277,8 +278,6 @@ def test_ten_at_once_and_a_way_to_all_of_them(willow: Willow) -> None:
 
 
 def test_the_number_of_questions_does_not_grow_with_what_came(willow: Willow) -> None:
-    from tests.guards.test_queries import texts_of
-
     url, counts = reverse("session_new", args=[willow.leo.public_id]), []
     for number in range(9):
         update = update_from(willow.nell, willow.leo, NOON - HOUR * (number + 1), f"number {number}.")
