@@ -155,7 +155,7 @@ READERS: dict[str, frozenset[str]] = {
     "l_sue": STAFF["maya"], "l_pat": STAFF["maya"] | {"pat"}, "l_karin": STAFF["maya"] | {"karin"},
     "l_nell": STAFF["leo"] | GUARDIANS["leo"], "l_abel": STAFF["leo"] | GUARDIANS["leo"], "l_joy": STAFF["leo"] | {"joy"},
     "l_zara": STAFF["zoe"] | {"zara"}, "l_adam": person_set("stella adam"),
-    # ADR 13
+    # ADR 1, point 13
     "f_tom": COLLEAGUES | CIRCLE["maya"] | CIRCLE["leo"], "f_hugo": COLLEAGUES | CIRCLE["zoe"],
     "f_stella": person_set("stella adam"),
     "renewal_priya": STAFF["maya"], "renewal_adam": STAFF["ada"],
@@ -230,7 +230,7 @@ READERS: dict[str, frozenset[str]] = {
     **{f"u_{name}": TEAM["maya"] | {name} for name in ("karin", "ivy", "pat", "maya_login")},
     "u_carl": TEAM["maya"],  # closed
     "u_err": person_set("ines ruth priya"),  # principle 11, and principle 7: Priya is not on the team
-    "out_err": person_set("ines ruth"),  # ADR 15: the update's author does not learn what the practice found
+    "out_err": person_set("ines ruth"),  # ADR 1, point 15: the update's author does not learn what the practice found
     "u_out": person_set("ines priya"), "out_priya": person_set("ines ruth priya"),
     "edit_out": person_set("ines priya"), "share_out": person_set("ines priya"),  # reworded: not for leads
     "reply_priya": TEAM["maya"] | {"priya"}, "mark_priya": TEAM["maya"] | {"priya"},

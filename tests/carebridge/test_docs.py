@@ -1,6 +1,7 @@
 """The documents name only what exists."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,22 @@ def test_links_between_documents_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text()
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def test_every_decision_spoken_of_was_written_down() -> None:
+    """In code, templates and documents."""
+    written = {int(page.name[:4]) for page in (ROOT / "docs" / "adr").glob("*.md")}
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    texts = [ROOT / name for name in tracked if name.endswith((".py", ".md", ".html", ".toml", ".sql", ".css", ".yml"))]
+    spoken = {
+        int(number)
+        for text in texts
+        for pair in re.findall(r"\bADR (\d+)|docs/adr/(\d{4})", text.read_text())
+        for number in pair
+        if number
+    }
+    assert spoken
+    assert spoken <= written
 
 
 # --- Operations ---------------------------------------------------------------------------------------------------------
