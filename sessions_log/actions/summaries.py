@@ -199,9 +199,11 @@ def reaches(*, summary: Summary, person_id: int) -> bool:
         return bool(Summary.objects.visible().filter(pk=summary.pk).exists())
 
 
-@transaction.atomic
 def mark_read(summaries: Iterable[UUID]) -> None:
-    """Note when the recipient was first shown the whole text of each. Nothing happens for anyone else, or again."""
+    """Note when the recipient was first shown the whole text of each. Nothing happens for anyone else, or again.
+
+    In the transaction of the page that shows them, without a savepoint: they are shown and noted together or not at all.
+    """
     me = viewer()
     mine = Release.objects.visible().filter(
         Among("summary_id", list(summaries), UUIDField()), recipient_id=me.person_id, withdrawn_at__isnull=True
