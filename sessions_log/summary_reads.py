@@ -60,7 +60,7 @@ def history(summary: Summary, releases: list[Release]) -> list[Step]:
         if key in read:
             steps.append(Step(read[key].read_at, "read", to, release=key))
         if release.withdrawn_at:
-            steps.append(Step(release.withdrawn_at, "withdrawn", to=to, release=key))
+            steps.append(Step(release.withdrawn_at, "withdrawn", release.withdrawn_by_id, to, release=key))
     if summary.error_at:
         steps.append(Step(summary.error_at, "error", summary.error_by_id))
     return sorted(steps, key=lambda step: (step.at, ORDER.index(step.kind)))

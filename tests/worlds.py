@@ -567,7 +567,8 @@ def add_summaries(world: Rich) -> None:
     for name, session, who, released, more in (
         ("priya", "may", cast.priya, day(5, 10), {}), ("before", "may", cast.dan, day(5, 11), {}),
         ("quiet", "jun", cast.dan, day(6, 10), {}), ("now", "oct", cast.quinn, day(10, 31, 16), {}),
-        ("withdrawn", "may", cast.priya, day(5, 12), {"withdrawn_at": day(5, 20)}),
+        ("withdrawn", "may", cast.priya, day(5, 12),
+         {"withdrawn_at": day(5, 20), "withdrawn_by": cast.fred}),
         ("karin", "sep", cast.karin, day(9, 20), {}), ("ivy", "sep", cast.ivy, day(9, 21), {}),
         ("err", "sep", cast.priya, day(9, 22), wrong), ("fred", "may", cast.priya, day(5, 13), {}),
     ):  # fmt: skip

@@ -204,6 +204,7 @@ RELEASE = thing(
         "at": act,
         "read_at?": act,
         "withdrawn_at?": act,
+        "withdrawn_by?": PERSON,
         "override?": thing({"ground": one_of(OverrideGround), "explanation": text(blank=False)}),
     }
 )

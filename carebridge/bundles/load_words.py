@@ -222,6 +222,7 @@ def release(item: Item, summary: Summary, placed: Placed, rows: Rows) -> Iterato
         summary=summary,
         recipient_id=rows.person(item, "to"),
         released_by_id=rows.person(item, "by") or summary.author_id,
+        withdrawn_by_id=rows.person(item, "withdrawn_by"),
         released_at=item["at"],
         error_at=summary.error_at,
     )

@@ -317,6 +317,7 @@ def release(telling: Telling, row: Release, of: Summary, hung: Hung) -> Told:
         "at": row.released_at,
         "read_at?": reading and reading.read_at,
         "withdrawn_at?": row.withdrawn_at,
+        "withdrawn_by?": row.withdrawn_by_id and telling.people[row.withdrawn_by_id],
         "override?": override and {"ground": override.ground, "explanation": override.explanation},
     })  # fmt: skip
 

@@ -108,6 +108,9 @@ def check_releases(summary: Item, problems: Problems) -> None:
         if release.get("withdrawn_at", release["at"]) < release["at"]:
             why = "This release is withdrawn before it is made; a later moment is expected."
             problems.add(f"{release.at}/withdrawn_at", why)
+        if "withdrawn_by" in release and "withdrawn_at" not in release:
+            why = "Who took it back stands here only beside when: withdrawn_at is expected, too."
+            problems.add(f"{release.at}/withdrawn_by", why)
 
 
 def ages_of_assent(bundle: Item) -> dict[Any, datetime]:

@@ -176,7 +176,10 @@ def release_summary(
 @transaction.atomic
 def withdraw_release(*, child: Child, release: Release) -> bool:
     """Take a summary back from one reader: from this transaction on they find it nowhere. Twice is once."""
-    taken = Release.objects.filter(pk=release.pk, withdrawn_at__isnull=True).update(withdrawn_at=viewer().moment)
+    me = viewer()
+    taken = Release.objects.filter(pk=release.pk, withdrawn_at__isnull=True).update(
+        withdrawn_at=me.moment, withdrawn_by_id=me.person_id
+    )
     if taken:
         data = {"from": release.recipient_id}
         audit.record("release_withdrawn", child=child, shown=[release.summary_id, release.pk], data=data)

@@ -68,13 +68,17 @@ class Summary(ChildItem, InError):
 
 
 class Release(ChildItem):
-    """One reader's access to one summary, while it stands. `error_at` follows the summary's."""
+    """One reader's access to one summary, while it stands. `error_at` follows the summary's. `withdrawn_by`: who took it back,
+    any therapist of the child; unknown of some that were withdrawn before this was kept."""
 
     summary = models.ForeignKey(Summary, on_delete=models.PROTECT, related_name="releases")
     recipient = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     released_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        "accounts.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     error_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -85,6 +89,10 @@ class Release(ChildItem):
             models.CheckConstraint(
                 name="withdrawn_after_release",
                 condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=models.F("released_at")),
+            ),
+            models.CheckConstraint(
+                name="withdrawn_by_someone_at_a_moment",
+                condition=Q(withdrawn_by__isnull=True) | Q(withdrawn_at__isnull=False),
             ),
         ]
         indexes = [
@@ -128,8 +136,8 @@ class Release(ChildItem):
 
     @classmethod
     def changed_into(cls) -> Q:
-        """Withdrawn by a therapist of the child, by now."""
-        return in_place("therapist") & past("withdrawn_at") & Q(error_at__isnull=True)
+        """Withdrawn by a therapist of the child, in their own name, by now."""
+        return in_place("therapist") & mine("withdrawn_by_id") & past("withdrawn_at") & Q(error_at__isnull=True)
 
 
 def visible_release(column: str = "release_id") -> Exists:

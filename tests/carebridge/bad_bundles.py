@@ -161,6 +161,8 @@ REFUSED: dict[str, tuple[list[Edit], str, str]] = {
          more(f"{SUMMARY}/releases", {"to": "dan", "at": "2026-03-01T00:00:00Z"})],
         f"{SUMMARY}/releases/1", "against the child's wish"),
     "withdrawn before released": ([put(f"{RELEASE}/withdrawn_at", at(1))], f"{RELEASE}/withdrawn_at", "withdrawn before"),
+    "withdrawn by someone at no moment": (
+        [put(f"{RELEASE}/withdrawn_by", "tom")], f"{RELEASE}/withdrawn_by", "withdrawn_at is expected"),
     "a doubled standing release": (
         [again("/sessions/0/summaries/0/releases/1")], "/sessions/0/summaries/0/releases/3/to", "already"),
     "people in not_to without that wish": ([put(f"{SUMMARY}/child_wish", "may_share")], f"{SUMMARY}/not_to", "only when"),

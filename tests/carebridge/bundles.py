@@ -226,6 +226,7 @@ def everything() -> Json:
         put("/sessions/1/summaries/1/not_to", ["mrs-lund", "dan"]),
         put("/sessions/1/summaries/1/asked_at", at(15)),
         put("/sessions/1/summaries/1/releases/0/by", "ines"),
+        put("/sessions/0/summaries/0/releases/0/withdrawn_by", "ines"),
         put("/home_updates/0/also_in_error", [
             {"by": "priya", "at": at(30), "reason": ""}, {"by": "ruth", "at": at(30), "reason": "Wrong."},
         ]),

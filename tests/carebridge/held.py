@@ -282,6 +282,7 @@ def held_summary(row: s.Summary) -> Json:
                 "by": it.released_by.name,
                 "at": it.released_at,
                 "withdrawn_at": it.withdrawn_at,
+                "withdrawn_by": it.withdrawn_by and it.withdrawn_by.name,
                 "read_at": reading and reading.read_at,
                 "override": override and values(override, "ground", "explanation"),
             }

@@ -52,7 +52,7 @@ MOVED = {
     "ProcessNote": f"practice child session author body written_at changed_at {ERROR}",
     "Summary": f"practice child session author body written_at changed_at {ERROR}",
     "Wish": "practice child summary replaces kind not_to asked_at recorded_by recorded_at error_at",
-    "Release": "practice child summary recipient released_by released_at withdrawn_at error_at",
+    "Release": "practice child summary recipient released_by released_at withdrawn_at withdrawn_by error_at",
     "Reading": "practice child release reader read_at",
     "Override": "practice child release ground explanation",
     "HomeUpdate": f"practice child author kind posted_at {TOLD}",

@@ -56,6 +56,14 @@ INSERT INTO sessions_log_updateedit (id, body, edited_at, practice_id, child_id,
 INSERT INTO sessions_log_sharing (id, shared_at, withdrawn_at, practice_id, child_id, update_id, person_id, shared_by_id)
   VALUES (pg_temp.key(1), '2026-10-02Z', '2026-10-03Z', 1, 1, pg_temp.key(1), 4, 3),
     (pg_temp.key(2), '2026-10-04Z', NULL, 1, 1, pg_temp.key(1), 4, 3);
+INSERT INTO sessions_log_summary (id, error_reason, body, written_at, changed_at, practice_id, child_id, session_id, author_id)
+  VALUES (pg_temp.key(1), '', 'b', '2026-10-02Z', '2026-10-02Z', 1, 1, pg_temp.key(1), 1);
+INSERT INTO sessions_log_release (id, released_at, withdrawn_at, practice_id, child_id, summary_id, recipient_id, released_by_id)
+  SELECT pg_temp.key(n), '2026-10-02Z', back, 1, 1, pg_temp.key(1), who, 1
+  FROM (VALUES (1, 3, '2026-10-03Z'::timestamptz), (2, 4, '2026-10-03Z'), (3, 3, NULL)) r (n, who, back);
+INSERT INTO accounts_auditevent (id, at, person_id, practice_id, child_id, action, shown, data)
+  VALUES (gen_random_uuid(), '2026-10-03Z', 2, 1, 1, 'release_withdrawn', ARRAY[pg_temp.key(9), pg_temp.key(1)], '{}'),
+    (gen_random_uuid(), '2026-10-02Z', 1, 1, 1, 'summary_released', ARRAY[pg_temp.key(9), pg_temp.key(2)], '{}');
 """
 # Every table shows its owner nothing, and the trigger of its time held an update's words.
 WALL = """
@@ -139,3 +147,7 @@ def test_rows_from_before_are_brought_up_to_date(brought_up: "psycopg.Connection
     # sessions_log 0007: a sharing has its update's moment, one that was withdrawn, too.
     sharings = "SELECT pg_temp.number(id), posted_at, shared_at, withdrawn_at, person_id FROM sessions_log_sharing"
     assert rows(brought_up, sharings) == [(1, POSTED, second, third, DAN), (2, POSTED, fourth, None, DAN)]
+
+    # sessions_log 0010: who took a summary back, where the trail knows.
+    releases = "SELECT pg_temp.number(id), withdrawn_by_id FROM sessions_log_release"
+    assert rows(brought_up, releases) == [(1, INES), (2, None), (3, None)]

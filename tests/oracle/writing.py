@@ -311,10 +311,11 @@ def enter_in_error(world: World, me: int, old: Row, new: Row, now: datetime) -> 
 
 
 def change_release(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
-    """A therapist of the child withdraws it while it stands."""
+    """A therapist of the child withdraws it while it stands, in their own name."""
     stands = old.withdrawn_at is None and old.error_at is None
     taken = new.withdrawn_at is not None and old.released_at <= new.withdrawn_at <= now
-    return stands and taken and same_but(old, new, "withdrawn_at") and is_therapist(world, me, old.child_id, now)
+    by_me = new.withdrawn_by_id == me and same_but(old, new, "withdrawn_at", "withdrawn_by_id")
+    return stands and taken and by_me and is_therapist(world, me, old.child_id, now)
 
 
 def change_offer(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:

@@ -35,7 +35,10 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
          "signed_sha256": ""},
     ),
     "Reading": ("reader_id", "read_at", ("release_id", "Release"), {}),
-    "Release": ("released_by_id", "released_at", ("summary_id", "Summary"), {"withdrawn_at": None, "error_at": None}),
+    "Release": (
+        "released_by_id", "released_at", ("summary_id", "Summary"),
+        {"withdrawn_at": None, "withdrawn_by_id": None, "error_at": None},
+    ),
     "Reply": ("author_id", "posted_at", ("update_id", "HomeUpdate"), {"body": "b"}),
     "Session": ("therapist_id", "logged_at", None, {"minutes": 50}),
     "SessionRecord": (
@@ -295,7 +298,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "not_in_error",
         *IN_ERROR,
     ),
-    "Release": ("withdrawn_at", "withdrawn_at", "withdrawn_ahead", "nothing", "error_at"),
+    "Release": ("taken", "taken", "taken", "taken_ahead", "taken_by", "withdrawn_at", "nothing", "error_at"),
     "Reply": (*IN_ERROR, "body"),
     "Session": (*IN_ERROR, "minutes", "not_in_error"),
     "Sharing": ("withdrawn_at", "nothing"),
@@ -343,6 +346,10 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, o
             case "in_error_and":
                 error |= {"minutes": 7} if old.model == "Session" else {"body": "other"}
         return error
+    if change.startswith("taken"):
+        other = chance.choice(world.tables["Person"]).pk
+        moment = scene.now + TICK if change == "taken_ahead" else scene.now
+        return {"withdrawn_at": moment, "withdrawn_by_id": other if change == "taken_by" else me}
     if change == "practice_id":
         return {"practice_id": chance.choice(world.tables["Practice"]).pk}
     if change.endswith("_ahead") and change != "signed_ahead":

@@ -207,7 +207,8 @@ def withdraw(scene: Scene, choices: Choices) -> None:
         choices, "Release", "Sharing",
         where=lambda row: row.withdrawn_at is None and (getattr(row, "released_at", scene.now) <= scene.now),
     )  # fmt: skip
-    scene.change(row, withdrawn_at=scene.now)
+    by = {"withdrawn_by": scene.tied(choices, row.child, "therapist")} if isinstance(row, Release) else {}
+    scene.change(row, withdrawn_at=scene.now, **by)
 
 
 def err(scene: Scene, choices: Choices) -> None:

@@ -174,7 +174,7 @@ def test_taken_back_it_is_gone_and_shared_again_it_is_there(willow: Willow, tom:
 
 
 def test_the_team_reads_what_happened_in_order(willow: Willow, tom: WallClient) -> None:
-    """Written, changed, wish, shared against it with its ground, read, taken back, shared again; for the team alone."""
+    """Written, changed, wish, shared against it with its ground, read, taken back by whom, shared again; for the team alone."""
     summary = write_summary(tom, willow.maya, log_session(tom, willow.maya))
     hours = iter(range(1, 20))
 
@@ -196,7 +196,7 @@ def test_the_team_reads_what_happened_in_order(willow: Willow, tom: WallClient) 
     with later():
         assert share(tom, willow.maya, summary, willow.dan, **against) == 302
     told = ["Tom began to write", "changed it last", "recorded what Maya said: to nobody", "shared it with Dan",
-            "The judge wants it.", "Dan opened it", "taken back from Dan", "shared it with Dan"]  # fmt: skip
+            "The judge wants it.", "Dan opened it", "Tom took it back from Dan", "shared it with Dan"]  # fmt: skip
     with later():
         text = page(tom, "summary", willow.maya, summary)
         text = text[text.index("What happened to it") :]

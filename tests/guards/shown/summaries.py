@@ -17,6 +17,8 @@ def summary_page(page: Page, child: str, key: str) -> None:
         for item in world.keys(Release, child):
             if world.rows[item].summary_id == summary.pk:
                 released(page, item)
+                if page.who in TEAM[child]:
+                    page.name(world.rows[item].withdrawn_by_id, item)
 
 
 def released(page: Page, item: str) -> None:
