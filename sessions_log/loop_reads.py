@@ -10,6 +10,7 @@ from accounts.models import Child
 from carebridge.lib.among import Among
 from sessions_log.enums import ChoiceKind
 from sessions_log.models import HomeUpdate, Mark, PracticeChoice, Session, TakenOut
+from sessions_log.models.home import Told
 from sessions_log.reads import current_words
 
 SHOWN = 10  # updates at once; the child's page has them all
@@ -20,7 +21,7 @@ class FromHome:
     """An update as the therapist meets it at a session: its words as they stand now, and the team's marks."""
 
     update: HomeUpdate
-    words: str
+    words: Told
     marks: list[Mark]
 
     def used_by(self, person_id: int | None) -> bool:
@@ -50,7 +51,7 @@ def from_home(child: Child, session: Session | None = None) -> tuple[list[FromHo
     )
     shown = found[:SHOWN]
     words, marks = current_words(shown), marks_on(shown)
-    return [FromHome(item, words[item.pk].body, marks[item.pk]) for item in shown], len(found) > SHOWN
+    return [FromHome(item, words[item.pk], marks[item.pk]) for item in shown], len(found) > SHOWN
 
 
 def marks_on(updates: list[HomeUpdate]) -> dict[UUID, list[Mark]]:

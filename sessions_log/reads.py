@@ -20,7 +20,7 @@ from sessions_log.models.home import WORDS
 
 PAGE = 20  # entries of a stream shown at once
 KINDS = ("session", "summary", "update")  # of entries
-TOLD = [name for name in WORDS if name != "body"]  # of an update, besides its words
+TOLD = [name for name in WORDS if name not in {"kind", "body"}]  # of an update, besides what every line shows
 EXCERPT = 240  # characters of a summary on its line of the stream
 
 
@@ -49,8 +49,8 @@ class Entry:
 
     @property
     def tag(self) -> str:
-        """What an update is about, in a word."""
-        return str(UpdateKind(self.item.kind).label)
+        """What an update is about, in a word, as it stands now for the viewer."""
+        return str(UpdateKind(self.words.kind).label)
 
 
 @dataclass(frozen=True)

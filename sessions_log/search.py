@@ -35,7 +35,7 @@ from sessions_log.reads import PAGE, SUMMARY_AT, UPDATE_AT, before
 LANGUAGES = ("english", "spanish")  # whose stems are known
 OPEN, CLOSE = "\x02", "\x03"  # around a word found; taken out of the text before it is cut
 CUT = f'StartSel="{OPEN}", StopSel="{CLOSE}", MaxWords=28, MinWords=12, MaxFragments=2, FragmentDelimiter=" … "'
-TOLD = [name for name in WORDS if name not in {"intensity", "observed_at"}]
+TOLD = [name for name in WORDS if name not in {"kind", "intensity", "observed_at"}]
 
 
 @dataclass(frozen=True)

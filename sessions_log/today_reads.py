@@ -13,6 +13,7 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     Case,
+    CharField,
     DateTimeField,
     Exists,
     F,
@@ -133,7 +134,7 @@ def updates_in(shared: list[Sharing]) -> list[News]:
     words = current_words(list(updates.values()))
     return [
         News("update", s.shared_at, s.update_id, s.child_id, s.shared_by_id, words[s.update_id].body,
-             str(UpdateKind(updates[s.update_id].kind).label), (s.update_id, words[s.update_id].pk))
+             str(UpdateKind(words[s.update_id].kind).label), (s.update_id, words[s.update_id].pk))
         for s in shared if s.update_id in updates
     ]  # fmt: skip
 
@@ -185,7 +186,7 @@ class FromHome:
     @property
     def tag(self) -> str:
         """What it is about, in a word."""
-        return str(UpdateKind(self.item.kind).label)
+        return str(UpdateKind(self.words.kind).label)
 
 
 def is_unmarked() -> Q:
@@ -205,13 +206,20 @@ def is_unmarked() -> Q:
     return ~Q(Exists(marked)) & ~Q(Exists(replied)) & ~Q(TakenOut.known_of())
 
 
+def kind_now() -> Coalesce:
+    """What the update is, in the wording that stands for the viewer."""
+    last = UpdateEdit.objects.visible().filter(update=OuterRef("pk"), child_id=OuterRef("child_id"))
+    return Coalesce(Subquery(last.order_by("-edited_at", "-pk").values("kind")[:1]), "kind")
+
+
 def unmarked(children: Iterable[int]) -> QuerySet[HomeUpdate]:
     """Updates the viewer has neither marked nor answered as they read now, worries first, then the newest."""
-    worry = Case(When(kind=UpdateKind.WORRY, then=V(True)), default=V(False), output_field=BooleanField())
+    worry = Case(When(kind_now=UpdateKind.WORRY, then=V(True)), default=V(False), output_field=BooleanField())
     found: QuerySet[HomeUpdate] = (
         HomeUpdate.objects.visible()
         .filter(about(children), Compiled(HomeUpdate, is_unmarked))
         .filter(posted_at__gt=viewer().moment - NEW_FOR)
+        .annotate(kind_now=Compiled(HomeUpdate, kind_now, CharField()))
         .annotate(worry=worry)
         .order_by("-worry", "-posted_at", "-pk")
     )

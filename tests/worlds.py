@@ -656,7 +656,7 @@ def add_updates(world: Rich) -> None:
 def reword(world: Rich, name: str, update: str, at: datetime) -> None:
     """A later wording of an update, every word of it new."""
     row = world.rows[f"u_{update}"]
-    values = {"observed_at": row.observed_at, "intensity": 6, "edited_at": at}
+    values = {"kind": "change", "observed_at": row.observed_at, "intensity": 6, "edited_at": at}
     world.add(f"edit_{name}", UpdateEdit, world.child_of[f"u_{update}"], update=row, **values)
 
 

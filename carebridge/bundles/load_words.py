@@ -256,7 +256,8 @@ def add_update(item: Item, rows: Rows) -> None:
         by = rows.person(error, "by")
         rows.add(TakenOut(**placed, update=update, taken_by_id=by, taken_at=error["at"], reason=error["reason"]))
     for edit in item.get("edits", []):
-        words = {name: getattr(update, name) for name in WORDS} if "observed_at" not in edit else {}
+        kept = WORDS if "observed_at" not in edit else ["kind"]
+        words = {name: getattr(update, name) for name in kept}
         words |= given(edit, *WORDS)
         rows.add(UpdateEdit(**placed, **words, update=update, edited_at=edit["at"]))
     for sharing in item.get("shared_with", []):

@@ -361,7 +361,10 @@ def home_update(telling: Telling, row: HomeUpdate, hung: Hung) -> Told:
             for each in hung[Sharing][row.pk]
         ),
         "marks?": ordered(mark(telling, each) for each in hung[Mark][row.pk]),
-        "edits?": ordered(item({"at": each.edited_at, **words(each)}) for each in hung[UpdateEdit][row.pk]),
+        "edits?": ordered(
+            item({"at": each.edited_at, "kind?": unless(each.kind, row.kind), **words(each)})
+            for each in hung[UpdateEdit][row.pk]
+        ),
         "replies?": ordered(
             item({
                 "author": telling.people[each.author_id],
@@ -384,7 +387,7 @@ def taken_out(telling: Telling, rows: list[TakenOut]) -> Told:
 
 
 def words(row: HomeUpdate | UpdateEdit) -> Told:
-    """All that one wording tells."""
+    """All that one wording tells beside its kind."""
     return {
         "observed_at": row.observed_at,
         "body": row.body,

@@ -48,12 +48,13 @@ def told_in(words: Told) -> dict[str, Any]:
 
 
 class WordsForm(KeyedForm):
-    """What a family tells of one occasion: a few words are enough, everything else is optional.
+    """What a family tells of one occasion: a tap and a few words are enough, everything else is optional.
 
     `opened`: when it was written, for "just now" and "yesterday": a form that waits on someone's own device for a
     connection tells of the day it was written on, and sent again it says the same.
     """
 
+    kind = forms.ChoiceField(label=_("What is it?"), choices=UpdateKind.choices, widget=forms.RadioSelect)
     body = text(4, _("What happened?"))
     opened = forms.Field(widget=forms.HiddenInput, required=False)
     when = forms.ChoiceField(label=_("When"), choices=WHEN, widget=forms.RadioSelect, required=False)
@@ -82,6 +83,7 @@ class WordsForm(KeyedForm):
         now = localtime(viewer().moment)
         kwargs["initial"] = {"opened": now.isoformat(), "when": NOW, "intensity": "", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        self.fields["kind"].error_messages["required"] = _("Tap one of the four.")
         self.fields["body"].error_messages["required"] = _("Write a few words first. One sentence is enough.")
 
     def clean_opened(self) -> datetime:
@@ -133,17 +135,11 @@ def at(moment: datetime, hour: int) -> datetime:
 class UpdateForm(WordsForm):
     """An update from home, and who else reads it."""
 
-    kind = forms.ChoiceField(label=_("What is it?"), choices=UpdateKind.choices, widget=forms.RadioSelect)
     share_with = PeopleField(required=False)
 
     def __init__(self, *args: Any, others: Iterable[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "share_with", others)
-        self.fields["kind"].error_messages["required"] = _("Tap one of the four.")
-
-    def words(self) -> dict[str, Any]:
-        """The fields of the update itself."""
-        return {**super().words(), "kind": self.cleaned_data["kind"]}
 
 
 class RewordForm(WordsForm):

@@ -25,8 +25,9 @@ from sessions_log.models.sessions import InError, Session
 
 
 class Told(models.Model):
-    """What a family tells of one occasion. `intensity` 0–10."""
+    """What a family tells of one occasion, and what it is: a win, a worry … `intensity` 0–10."""
 
+    kind = models.CharField(max_length=12, choices=UpdateKind.choices)
     body = models.TextField()
     where = models.CharField(max_length=200, blank=True)
     antecedent = models.TextField(blank=True)
@@ -48,7 +49,6 @@ class HomeUpdate(ChildItem, Told):
     out (`TakenOut`): its author reads the row in any case, and not of a mistake the practice found."""
 
     author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=UpdateKind.choices)
     posted_at = models.DateTimeField()
     form_key = models.UUIDField(null=True, blank=True)
 

@@ -231,8 +231,8 @@ def everything() -> Json:
             {"by": "priya", "at": at(30), "reason": ""}, {"by": "ruth", "at": at(30), "reason": "Wrong."},
         ]),
         more("/home_updates/0/edits", {
-            "at": at(10), "body": "New.", "observed_at": at(7), "where": "shop", "antecedent": "a", "behaviour": "b",
-            "consequence": "c", "helped": "h", "intensity": 0,
+            "at": at(10), "kind": "worry", "body": "New.", "observed_at": at(7), "where": "shop", "antecedent": "a",
+            "behaviour": "b", "consequence": "c", "helped": "h", "intensity": 0,
         }),
         more("/home_updates/0/edits", {"at": at(11), "body": "All else taken back.", "observed_at": at(7)}),
     )  # fmt: skip

@@ -72,7 +72,10 @@ def fill_in(told: Json, hours: int) -> None:
             summary.setdefault("wish_recorded", {"by": summary["author"], "at": summary["written_at"]})
     for update in told["home_updates"]:
         as_posted = {name: update[name] for name in WORDS if name in update}
-        update["edits"] = [edit if "observed_at" in edit else {**as_posted, **edit} for edit in update.get("edits", [])]
+        update["edits"] = [
+            {**({"kind": update["kind"]} if "observed_at" in edit else as_posted), **edit}
+            for edit in update.get("edits", [])
+        ]
 
 
 def filled(value: Json) -> Json:

@@ -18,7 +18,7 @@ from tests.harness import viewing
 
 # Columns that are the same after a move, by model. What a column refers to is compared in its place.
 ERROR = "error_at error_by error_reason"
-TOLD = "body where antecedent behaviour consequence helped intensity observed_at"
+TOLD = "kind body where antecedent behaviour consequence helped intensity observed_at"
 MOVED = {
     "Account": "email is_active language time_zone",
     "Person": "account name",
@@ -55,7 +55,7 @@ MOVED = {
     "Release": "practice child summary recipient released_by released_at withdrawn_at withdrawn_by error_at",
     "Reading": "practice child release reader read_at",
     "Override": "practice child release ground explanation",
-    "HomeUpdate": f"practice child author kind posted_at {TOLD}",
+    "HomeUpdate": f"practice child author posted_at {TOLD}",
     "TakenOut": "practice child update taken_by taken_at reason",
     "UpdateEdit": f"practice child update edited_at {TOLD}",
     "Sharing": "practice child update shared_by person posted_at shared_at withdrawn_at",

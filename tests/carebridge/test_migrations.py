@@ -122,14 +122,17 @@ def test_rows_from_before_are_brought_up_to_date(brought_up: "psycopg.Connection
     """One test, since making the database is what takes long."""
     second, third, fourth, fifth, sixth = (datetime(2026, 10, day, tzinfo=UTC) for day in range(2, 7))
 
-    # sessions_log 0004: an offer was the author's; a rewording left all but the body as it stood.
+    # sessions_log 0004, 0011: an offer was the author's; a rewording left all but the body as it stood.
     offers = rows(brought_up, "SELECT offered_by_id, person_id, withdrawn_at FROM sessions_log_noteoffer")
     assert offers == [(TOM, INES, None)]
     edits = rows(
         brought_up,
-        'SELECT body, "where", antecedent, behaviour, consequence, helped, intensity, observed_at FROM sessions_log_updateedit',
+        'SELECT body, "where", antecedent, behaviour, consequence, helped, intensity, observed_at, kind'
+        " FROM sessions_log_updateedit",
     )
-    assert edits == [("said better", "where 1", "a 1", "b 1", "c 1", "h 1", 1, datetime(2026, 9, 30, tzinfo=UTC))]
+    assert edits == [
+        ("said better", "where 1", "a 1", "b 1", "c 1", "h 1", 1, datetime(2026, 9, 30, tzinfo=UTC), "win")
+    ]
 
     # sessions_log 0005: what was in error is taken out by whoever entered it; where nobody is named, by its author.
     out = rows(

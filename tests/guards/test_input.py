@@ -93,7 +93,7 @@ def forms(world: Rich) -> list[Form]:
             "update_edit",
             "u_withdrawn",
             {**UPDATE, "seen": str(rows["u_withdrawn"].pk)},
-            ("body", "seen", *MORE),
+            ("kind", "body", "seen", *MORE),
         ),
         ("priya", "update_error", "u_priya", {"why": "not_so"}, ("why", "more")),
         ("tom", "reply_error", "reply_priya", {"reason": "w"}, ("reason",)),

@@ -66,6 +66,7 @@ def another_household(world: Rich) -> None:
     mark = reverse("update_mark", args=[about, world.rows["u_shared"].pk])
     assert signed_in(cast.tom).post(mark, {"kind": "seen"}).status_code == 302
     wording = {
+        "kind": "change",
         "body": "w",
         "form_key": uuid4(),
         "seen": world.rows["u_between_0"].pk,

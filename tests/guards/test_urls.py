@@ -130,13 +130,25 @@ def unchanged(key: str) -> Callable[[Rich, str], dict[str, Any]]:
 def reworded(world: Rich, child: str) -> dict[str, Any]:
     """Other words for an update nobody has answered."""
     update = {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}[child]
-    return {"body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": str(world.rows[update].pk)}
+    return {
+        "kind": "win",
+        "body": "w",
+        "observed_at": "2026-11-02T09:00",
+        "form_key": KEY,
+        "seen": str(world.rows[update].pk),
+    }
 
 
 def late(world: Rich, child: str) -> dict[str, Any]:
     """Other words for one that was answered."""
     update = {"maya": "u_priya", "ada": "u_adam"}[child]
-    return {"body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": str(world.rows[update].pk)}
+    return {
+        "kind": "win",
+        "body": "w",
+        "observed_at": "2026-11-02T09:00",
+        "form_key": KEY,
+        "seen": str(world.rows[update].pk),
+    }
 
 
 # The table. What the page is for comes from visibility.md; an address that is not here fails the first test below.

@@ -47,7 +47,10 @@ SHAPES: dict[str, tuple[str, str, tuple[str, str] | None, dict[str, Any]]] = {
     "Sharing": ("shared_by_id", "shared_at", ("update_id", "HomeUpdate"), {"withdrawn_at": None}),
     "Summary": ("author_id", "written_at", ("session_id", "Session"), {"body": "b"}),
     "TakenOut": ("taken_by_id", "taken_at", ("update_id", "HomeUpdate"), {"reason": "r"}),
-    "UpdateEdit": ("", "edited_at", ("update_id", "HomeUpdate"), {"body": "b", "intensity": None, "form_key": None}),
+    "UpdateEdit": (
+        "", "edited_at", ("update_id", "HomeUpdate"),
+        {"kind": "win", "body": "b", "intensity": None, "form_key": None},
+    ),
     "Wish": (
         "recorded_by_id", "recorded_at", ("summary_id", "Summary"),
         {"kind": "may_share", "not_to": [], "asked_at": None, "replaces_id": None},

@@ -347,9 +347,11 @@ def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: i
     row = scene.add(
         HomeUpdate, child=about, author=teller, kind="win", body="b", observed_at=scene.at(1), posted_at=scene.at(2)
     )
-    scene.add(UpdateEdit, child=about, update=row, body="c", observed_at=when, edited_at=when)
-    scene.add(UpdateEdit, child=about, update=row, body="d", observed_at=when, edited_at=scene.at(NOW + 1))
-    scene.add(UpdateEdit, child=about, update=row, body="e", observed_at=when, edited_at=scene.now)  # after the sharing
+    scene.add(UpdateEdit, child=about, update=row, kind="win", body="c", observed_at=when, edited_at=when)
+    scene.add(UpdateEdit, child=about, update=row, kind="win", body="d", observed_at=when, edited_at=scene.at(NOW + 1))
+    scene.add(
+        UpdateEdit, child=about, update=row, kind="win", body="e", observed_at=when, edited_at=scene.now
+    )  # after the sharing
     scene.add(Sharing, child=about, update=row, shared_by=teller, person=other, posted_at=row.posted_at, shared_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))
@@ -463,7 +465,7 @@ def take_out(scene: Scene, author: Any, by: Any, when: datetime, *, reworded: bo
     scene.add(Sharing, shared_by=author, person=scene.people["ivan"], posted_at=early, shared_at=early, **on)
     scene.add(Reply, author=scene.people["ruth"], body="b", posted_at=early, **on)
     if reworded:
-        scene.add(UpdateEdit, body="c", observed_at=early, edited_at=early, **on)
+        scene.add(UpdateEdit, kind="win", body="c", observed_at=early, edited_at=early, **on)
     scene.add(TakenOut, taken_by=by, taken_at=when, reason="r", **on)
 
 

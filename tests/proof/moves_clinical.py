@@ -239,7 +239,7 @@ def edit(scene: Scene, choices: Choices) -> None:
     """A later wording."""
     row = _update(scene, choices)
     at = row.posted_at + choices.number() % 6 * TICK
-    scene.add(UpdateEdit, child=row.child, update=row, body="b2", observed_at=row.observed_at, edited_at=at)
+    scene.add(UpdateEdit, child=row.child, update=row, kind="win", body="b2", observed_at=row.observed_at, edited_at=at)
 
 
 def share(scene: Scene, choices: Choices) -> None:

@@ -52,7 +52,14 @@ def stream(who: Person, child: Child) -> str:
 
 def reword(who: Person, update: HomeUpdate, seen: Any, **words: Any) -> Any:
     """Send other words; `seen`: the wording they were written over."""
-    data = {"body": "Other words.", "observed_at": "2026-11-02T08:00", "form_key": uuid4(), "seen": seen.pk, **words}
+    data = {
+        "kind": "win",
+        "body": "Other words.",
+        "observed_at": "2026-11-02T08:00",
+        "form_key": uuid4(),
+        "seen": seen.pk,
+        **words,
+    }
     return ask(who, "update_edit", update, data)
 
 
@@ -204,6 +211,61 @@ def test_the_author_says_it_in_other_words(willow: Willow) -> None:
             assert "Other words." in stream(who, willow.maya)
             assert "A calm evening." not in stream(who, willow.maya)
     assert AuditEvent.objects.filter(action="update_reworded").count() == 1
+
+
+def heading(who: Person, update: HomeUpdate) -> str:
+    """What the update's page calls it."""
+    return page(who, update).split("<h1>")[1].split("</h1>")[0]
+
+
+def test_the_author_says_that_it_is_something_else(willow: Willow) -> None:
+    """A tap in the form, chosen as it stands; every page tells the latest; the author and the team find what it was before."""
+    told(willow.priya, willow.maya, body="Slept well.")
+    with later(0.1):
+        update = told(willow.priya, willow.maya, share_with=[str(willow.dan.public_id)])
+    with later(0.2):
+        told(willow.priya, willow.maya, body="Ate well.")
+    with later():
+        form = ask(willow.priya, "update_edit", update).content.decode()
+        assert re.search(r'value="win"[^>]* checked', form)
+        assert "Tap one of the four." in reword(willow.priya, update, update, kind="").content.decode()
+        assert reword(willow.priya, update, update, kind="worry").status_code == 302
+    assert (update.kind, UpdateEdit.objects.get().kind) == ("win", "worry")
+    with later(2):
+        assert "a worry" in signed_in(willow.dan).get(reverse("home")).content.decode()
+        for who in (willow.priya, willow.tom, willow.dan):
+            assert "a worry" in heading(who, update), who.name
+            before = page(who, update).replace(heading(who, update), "")
+            assert ("a win" in before) == (who is not willow.dan), who.name
+            assert "a worry" in stream(who, willow.maya)
+        printed = signed_in(willow.tom).get(reverse("child_print", args=[willow.maya.public_id])).content.decode()
+        assert "a worry" in printed
+        new = signed_in(willow.tom).get(reverse("session_new", args=[willow.maya.public_id])).content.decode()
+        assert "A worry" in new
+        today = signed_in(willow.tom).get(reverse("home")).content.decode()
+        assert 'tag attention">a worry' in today
+        assert today.index("Other words.") < today.index("Ate well."), "worries come first"
+
+
+def test_a_quiet_reader_keeps_what_it_was(willow: Willow) -> None:
+    update = told(willow.priya, willow.maya, share_with=[str(willow.dan.public_id)])
+    people.restrict(willow.dan, willow.maya, "quiet", willow.ruth, NOON + HOUR, NOON + 3 * HOUR)
+    with later(2):
+        reword(willow.priya, update, update, kind="worry")
+    with later(4):
+        assert "a win" in heading(willow.dan, update)
+        assert "a worry" not in page(willow.dan, update) + stream(willow.dan, willow.maya)
+
+
+def test_too_late_it_is_sent_anew_as_what_it_is_now(willow: Willow) -> None:
+    """The tap is not lost either."""
+    update = told(willow.priya, willow.maya)
+    ask(willow.tom, "update_mark", update, {"kind": "seen"})
+    with later():
+        late = reword(willow.priya, update, update, kind="change").content.decode()
+    assert "Send as a new update to the care team" in late
+    assert re.search(r'value="change"[^>]* checked', late)
+    assert late.count('name="kind"') == 4
 
 
 def test_the_reader_is_told_that_it_changed_and_no_more(willow: Willow) -> None:
