@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.models import Child
 from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, UpdateEdit
 from sessions_log.models.home import Told
+from sessions_log.reads import marks_standing
 
 LONGEST = 50  # lines of a history, the newest
 CHOICE = 8  # sessions an update can be said to have been used in
@@ -51,15 +52,22 @@ def steps_of_sharing(update: HomeUpdate) -> list[Step]:
 
 
 def marks_of(update: HomeUpdate) -> list[tuple[Mark, datetime | None]]:
-    """The marks on an update with the date of the session it was used in, if the viewer may know of that session."""
-    marks = list(Mark.objects.visible().filter(update=update).order_by("marked_at", "pk"))
+    """The marks that stand on an update, with the date of the session it was used in if the viewer may know of that one."""
+    marks = list(marks_standing().filter(update=update).order_by("marked_at", "pk"))
     used = {mark.session_id for mark in marks if mark.session_id}
     held = dict(Session.objects.visible().filter(pk__in=used).values_list("pk", "held_at")) if used else {}
     return [(mark, held.get(mark.session_id) if mark.session_id else None) for mark in marks]
 
 
+def steps_of_marks(update: HomeUpdate) -> list[Mark]:
+    """Every mark that was made on an update or taken back, in order, as far as the viewer may know."""
+    newest = Mark.objects.visible().filter(update=update).order_by("-marked_at", "-turn", "-pk")[:LONGEST]
+    return list(newest)[::-1]
+
+
 def is_answered(update: HomeUpdate) -> bool:
-    """Somebody of the team has marked or answered it, as far as the viewer may know: its words stay as they were read."""
+    """Somebody of the team has marked or answered it, as far as the viewer may know: its words stay as they were read. A
+    mark that was taken back counts."""
     return any(model.objects.visible().filter(update=update).exists() for model in (Mark, Reply))
 
 

@@ -11,7 +11,7 @@ from carebridge.lib.among import Among
 from sessions_log.enums import ChoiceKind
 from sessions_log.models import HomeUpdate, Mark, PracticeChoice, Session, TakenOut
 from sessions_log.models.home import Told
-from sessions_log.reads import current_words
+from sessions_log.reads import current_words, marks_standing
 
 SHOWN = 10  # updates at once; the child's page has them all
 
@@ -43,7 +43,7 @@ def from_home(child: Child, session: Session | None = None) -> tuple[list[FromHo
     if last is not None:
         posted &= Q(posted_at__gt=last)
     if session is not None:
-        posted |= Q(pk__in=Mark.objects.visible().filter(session=session).values("update_id"))
+        posted |= Q(pk__in=marks_standing().filter(session=session).values("update_id"))
     found = list(
         HomeUpdate.objects.visible()
         .filter(posted, ~TakenOut.known_of(), child=child)
@@ -55,10 +55,10 @@ def from_home(child: Child, session: Session | None = None) -> tuple[list[FromHo
 
 
 def marks_on(updates: list[HomeUpdate]) -> dict[UUID, list[Mark]]:
-    """The marks on each update, in the order they were made."""
+    """The marks that stand on each update, in the order they were made."""
     found: dict[UUID, list[Mark]] = defaultdict(list)
     keys = [update.pk for update in updates]
-    for mark in Mark.objects.visible().filter(Among("update_id", keys, UUIDField())).order_by("marked_at", "pk"):
+    for mark in marks_standing().filter(Among("update_id", keys, UUIDField())).order_by("marked_at", "pk"):
         found[mark.update_id].append(mark)
     return found
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.text import Truncator
 
 from accounts.models import Child
@@ -156,12 +157,38 @@ def current_words(updates: list[Any]) -> dict[UUID, Any]:
     return words
 
 
+def is_standing() -> Q:
+    """The mark is not taken back, as far as the viewer may know: who is quiet keeps what stood before."""
+    later = Mark.objects.visible().filter(
+        child_id=OuterRef("child_id"),
+        update=OuterRef("update_id"),
+        marked_by=OuterRef("marked_by_id"),
+        kind=OuterRef("kind"),
+        turn__gt=OuterRef("turn"),
+    )
+    return Q(Exact(F("turn") % 2, 0)) & ~Q(Exists(later))
+
+
+def marks_standing() -> QuerySet[Mark]:
+    """The marks that are not taken back, as far as the viewer may know."""
+    made: QuerySet[Mark] = Mark.objects.visible().filter(Compiled(Mark, is_standing))
+    return made
+
+
+def my_last_marks(updates: Iterable[UUID], kind: str) -> dict[UUID, Mark]:
+    """Update → the viewer's last mark of this kind on it, which may say that they took it back."""
+    mine = Mark.objects.visible().filter(
+        Among("update_id", list(updates), UUIDField()), marked_by=viewer().person_id, kind=kind
+    )
+    return {mark.update_id: mark for mark in mine.order_by("turn")}
+
+
 def answers_to(updates: list[Any]) -> dict[UUID, Answers]:
     """What the team did with each update, as far as the viewer may know."""
     if not updates:
         return {}
     me, keys, marks = viewer().person_id, [update.pk for update in updates], defaultdict[UUID, list[Mark]](list)
-    for mark in Mark.objects.visible().filter(Among("update_id", keys, UUIDField())):
+    for mark in marks_standing().filter(Among("update_id", keys, UUIDField())):
         marks[mark.update_id].append(mark)
     replies = Reply.objects.visible().filter(Among("update_id", keys, UUIDField()), error_at__isnull=True)
     replied = set(replies.values_list("update_id", flat=True).distinct())

@@ -33,7 +33,6 @@ from sessions_log.enums import UpdateKind
 from sessions_log.models import (
     HomeUpdate,
     Look,
-    Mark,
     ProgressNote,
     Release,
     Reply,
@@ -43,7 +42,7 @@ from sessions_log.models import (
     TakenOut,
     UpdateEdit,
 )
-from sessions_log.reads import Answers, answers_to, current_words
+from sessions_log.reads import Answers, answers_to, current_words, marks_standing
 
 FEW = 5  # lines of a list on the first page
 NEW_FOR = timedelta(days=90)  # what is older is no news, however long somebody stayed away
@@ -192,12 +191,12 @@ class FromHome:
 def is_unmarked() -> Q:
     """The viewer has neither marked nor answered the update as it reads now.
 
-    An update whose words changed after the mark is there again.
+    An update whose words changed after the mark is there again, and so is one whose mark they took back.
     """
     later = UpdateEdit.objects.visible().filter(
         update=OuterRef("update_id"), child_id=OuterRef("child_id"), edited_at__gt=OuterRef("marked_at")
     )
-    marked = Mark.objects.visible().filter(
+    marked = marks_standing().filter(
         mine("marked_by_id"), ~Exists(later), update=OuterRef("pk"), child_id=OuterRef("child_id")
     )
     replied = Reply.objects.visible().filter(

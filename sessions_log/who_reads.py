@@ -33,6 +33,7 @@ from sessions_log.models import (
     Summary,
     UpdateEdit,
 )
+from sessions_log.reads import marks_standing
 from sessions_log.who_reasons import Part, Reason, known_of, reason
 
 LATELY = timedelta(days=90)  # how long someone whose row has ended is still listed
@@ -126,7 +127,7 @@ def parts_of(item: ChildItem) -> list[Part]:
     elif isinstance(item, HomeUpdate):
         parts += hanging(item, UpdateEdit, _("words of %(day)s"), "edited_at", update=item)
         parts += hanging(item, Reply, _("reply of %(day)s"), "posted_at", update=item)
-        parts += hanging(item, Mark, _("mark of %(day)s"), "marked_at", update=item)
+        parts += hanging(item, Mark, _("mark of %(day)s"), "marked_at", pk__in=marks_standing().filter(update=item))
     if len(parts) > 1 and not parts[0].label:
         label = _("the note") if isinstance(item, ProgressNote) else _("the update")
         parts[0] = Part(item, label, item)

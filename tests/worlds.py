@@ -234,6 +234,7 @@ READERS: dict[str, frozenset[str]] = {
     "u_out": person_set("ines priya"), "out_priya": person_set("ines ruth priya"),
     "edit_out": person_set("ines priya"), "share_out": person_set("ines priya"),  # reworded: not for leads
     "reply_priya": TEAM["maya"] | {"priya"}, "mark_priya": TEAM["maya"] | {"priya"},
+    "mark_slip": TEAM["maya"] | {"priya"}, "mark_back": TEAM["maya"] | {"priya"},
     "reply_shared": TEAM["maya"] | {"priya"}, "reply_err": TEAM["maya"],
     "share_dan": TEAM["maya"] | {"priya", "dan"},
     "share_withdrawn": TEAM["maya"] | {"priya"}, "share_quiet": TEAM["maya"] | {"priya"},
@@ -651,6 +652,9 @@ def add_updates(world: Rich) -> None:
     for name, update, at in (("priya", "priya", day(10, 11)), ("dan", "dan", day(6, 15))):
         row = world.rows[f"u_{update}"]
         world.add(f"mark_{name}", Mark, "maya", update=row, marked_by=cast.tom, kind="used", marked_at=at)
+    slip = {"update": world.rows["u_priya"], "marked_by": cast.ines, "kind": "talk"}  # taken back
+    for turn, key in enumerate(("mark_slip", "mark_back")):
+        world.add(key, Mark, "maya", marked_at=day(10, 11, 10 + turn), turn=turn, **slip)
 
 
 def reword(world: Rich, name: str, update: str, at: datetime) -> None:

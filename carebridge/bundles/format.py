@@ -261,7 +261,9 @@ HOME_UPDATES = item(
         "body": text(),
         **TOLD,
         "shared_with?": listed(thing({"person": PERSON, "at": act, "withdrawn_at?": act})),
-        "marks?": listed(thing({"by": PERSON, "at": act, "kind": one_of(MarkKind), "session?": SESSION})),
+        "marks?": listed(
+            thing({"by": PERSON, "at": act, "kind": one_of(MarkKind), "session?": SESSION, "withdrawn_at?": act})
+        ),
         "edits?": listed(thing({"at": act, "kind?": one_of(UpdateKind), "body": text(), "observed_at?": act, **TOLD})),
         "replies?": listed(item({"author": PERSON, "body": text(), "at": act})),
         "also_in_error?": listed(ERROR),

@@ -1,5 +1,6 @@
 """The words of the record as rows: sessions with their notes and summaries, updates from home."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import Model
 from carebridge.bundles.format import PROCESS
 from carebridge.bundles.rows import WAITING, Rows
 from carebridge.bundles.shape import CHILD, Item
-from carebridge.bundles.word_rules import answers, is_late, went_by
+from carebridge.bundles.word_rules import answers, is_late, marks_in_order, went_by
 from sessions_log.actions.notes import sections_hash
 from sessions_log.models import (
     Addendum,
@@ -284,14 +285,12 @@ def add_update(item: Item, rows: Rows) -> None:
                 posted_at=reply["at"],
             )
         )
-    for mark in item.get("marks", []):
-        rows.add(
-            Mark(
-                **placed,
-                update=update,
-                marked_by_id=rows.person(mark, "by"),
-                kind=mark["kind"],
-                session_id=rows.sessions[mark["session"]] if "session" in mark else None,
-                marked_at=mark["at"],
-            )
-        )
+    turns: Counter[tuple[str, str]] = Counter()
+    for mark in marks_in_order(item):
+        made = {**placed, "update": update, "marked_by_id": rows.person(mark, "by"), "kind": mark["kind"]}
+        turn = turns[mark["by"], mark["kind"]]
+        session = rows.sessions[mark["session"]] if "session" in mark else None
+        rows.add(Mark(**made, session_id=session, marked_at=mark["at"], turn=turn))
+        if "withdrawn_at" in mark:
+            rows.add(Mark(**made, marked_at=mark["withdrawn_at"], turn=turn + 1))
+        turns[mark["by"], mark["kind"]] += 2

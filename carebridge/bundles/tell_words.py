@@ -360,7 +360,7 @@ def home_update(telling: Telling, row: HomeUpdate, hung: Hung) -> Told:
             })
             for each in hung[Sharing][row.pk]
         ),
-        "marks?": ordered(mark(telling, each) for each in hung[Mark][row.pk]),
+        "marks?": ordered(marks(telling, hung[Mark][row.pk])),
         "edits?": ordered(
             item({"at": each.edited_at, "kind?": unless(each.kind, row.kind), **words(each)})
             for each in hung[UpdateEdit][row.pk]
@@ -400,7 +400,19 @@ def words(row: HomeUpdate | UpdateEdit) -> Told:
     }
 
 
-def mark(telling: Telling, row: Mark) -> Told:
-    """What the team did with an update."""
-    used_in = telling.marked[row.session_id] if row.session_id else None
-    return item({"by": telling.people[row.marked_by_id], "at": row.marked_at, "kind": row.kind, "session?": used_in})
+def marks(telling: Telling, rows: list[Mark]) -> Iterator[Told]:
+    """What the team did with an update: each mark with when it was taken back, if it was."""
+    turns = {(row.marked_by_id, row.kind, row.turn): row for row in rows}
+    for (by, kind, turn), row in turns.items():
+        must(turn == 0 or (by, kind, turn - 1) in turns, row, "a mark without the one before it")
+        if row.taken_back:
+            must(row.session_id is None, row, "taken back in a session")
+            continue
+        back = turns.get((by, kind, turn + 1))
+        yield item({
+            "by": telling.people[by],
+            "at": row.marked_at,
+            "kind": kind,
+            "session?": telling.marked[row.session_id] if row.session_id else None,
+            "withdrawn_at?": back and back.marked_at,
+        })  # fmt: skip

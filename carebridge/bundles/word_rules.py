@@ -174,7 +174,7 @@ def forbids(answer: Item, person: str) -> bool:
 
 
 def check_update(update: Item, children: dict[Any, Any], problems: Problems) -> None:
-    """One sharing with one person stands at a time; one person makes one mark of a kind and takes it out once.
+    """One sharing with one person stands at a time, and one mark of a kind by one person; each takes it out once.
 
     `children`: session → child.
     """
@@ -183,10 +183,15 @@ def check_update(update: Item, children: dict[Any, Any], problems: Problems) -> 
         standing, lambda sharing: sharing["person"], problems, field="person",
         what="This update is shared with this person already.",
     )  # fmt: skip
-    refuse_doubled(
-        whole(update, "marks"), lambda mark: (mark["by"], mark["kind"]), problems, field="kind",
-        what="This person has made this mark already.",
-    )  # fmt: skip
+    before: dict[Any, Item] = {}
+    for mark in marks_in_order(update):
+        last = before.get((mark["by"], mark["kind"]))
+        if last and not ("withdrawn_at" in last and last["withdrawn_at"] <= mark["at"]):
+            problems.add(f"{mark.at}/kind", f"This person has made this mark already. It is {last.at}.")
+        if mark.get("withdrawn_at", mark["at"]) < mark["at"]:
+            why = "This mark is withdrawn before it is made; a later moment is expected."
+            problems.add(f"{mark.at}/withdrawn_at", why)
+        before[mark["by"], mark["kind"]] = mark
     if update.get("also_in_error") and "entered_in_error" not in update:
         problems.add(f"{update.at}/also_in_error", "Who entered it in error first is expected in entered_in_error.")
     errors = [update["entered_in_error"]] if "entered_in_error" in update else []
@@ -204,6 +209,11 @@ def check_update(update: Item, children: dict[Any, Any], problems: Problems) -> 
             problems.add(
                 edit.at, "The key observed_at is missing: an edit of more than the body tells everything anew."
             )
+
+
+def marks_in_order(update: Item) -> list[Item]:
+    """An update's marks as they were made; of the same moment first those that were taken back."""
+    return sorted(whole(update, "marks"), key=lambda mark: (mark["at"], "withdrawn_at" not in mark))
 
 
 def check_concern(concern: Item, problems: Problems) -> None:

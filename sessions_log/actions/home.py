@@ -15,7 +15,7 @@ from sessions_log.enums import MarkKind
 from sessions_log.error_reads import taken_out
 from sessions_log.home_reads import is_answered, latest
 from sessions_log.models import HomeUpdate, Mark, Reply, Session, Sharing, UpdateEdit
-from sessions_log.reads import shared_with
+from sessions_log.reads import my_last_marks, shared_with
 
 
 @transaction.atomic
@@ -128,19 +128,47 @@ def reply_to_update(
 def mark_update(
     *, child: Child, update: HomeUpdate, kind: str, session: Session | None = None, seen: UUID | None = None
 ) -> None:
-    """Say what was done with an update; saying it twice is once. `session`: the one it was used in.
+    """Say what was done with an update; saying it twice is once, after taking it back it is a mark again. `session`: the one
+    it was used in.
 
     `seen`: the id of the wording that was read. Raises Stale, and nothing is marked, when the author has changed it since.
     """
-    me = viewer()
+    add_marks(child=child, updates=[update.pk], kind=kind, session=session if kind == MarkKind.USED else None)
+    hold_to(update, seen)
+    audit.record("update_marked", child=child, shown=[update.pk], data={"kind": kind})
+
+
+def add_marks(*, child: Child, updates: list[UUID], kind: str, session: Session | None) -> None:
+    """A mark of the viewer's on each update that bears none of this kind by them, or that they took back."""
+    me, last = viewer(), my_last_marks(updates, kind)
+    turns = {
+        key: last[key].turn + 1 if key in last else 0 for key in updates if key not in last or last[key].taken_back
+    }
     Mark.objects.bulk_create(
         [
             Mark(
-                practice_id=child.practice_id, child=child, update=update, marked_by_id=me.person_id, kind=kind,
-                session=session if kind == MarkKind.USED else None, marked_at=me.moment,
+                practice_id=child.practice_id, child=child, update_id=key, marked_by_id=me.person_id, kind=kind,
+                session=session, marked_at=me.moment, turn=turn,
             )
+            for key, turn in turns.items()
         ],
-        ignore_conflicts=True,
+        ignore_conflicts=True,  # made in another window at this moment: it stands
     )  # fmt: skip
-    hold_to(update, seen)
-    audit.record("update_marked", child=child, shown=[update.pk], data={"kind": kind})
+
+
+@transaction.atomic
+def withdraw_mark(*, child: Child, update: HomeUpdate, kind: str) -> None:
+    """Take back the viewer's own mark: the update's author is shown it no more. Twice is once; where there is none nothing
+    happens.
+
+    That it was made stays (ADR 1, reading 20): the author's words cannot change, and the team reads when it was there.
+    """
+    me, mark = viewer(), my_last_marks([update.pk], kind).get(update.pk)
+    if mark is None or mark.taken_back:
+        return
+    back = Mark(
+        practice_id=child.practice_id, child=child, update=update, marked_by_id=me.person_id, kind=kind,
+        marked_at=me.moment, turn=mark.turn + 1,
+    )  # fmt: skip
+    Mark.objects.bulk_create([back], ignore_conflicts=True)  # in another window at this moment: it is
+    audit.record("mark_withdrawn", child=child, shown=[update.pk], data={"kind": kind})

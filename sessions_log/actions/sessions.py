@@ -11,11 +11,12 @@ from accounts import audit
 from accounts.actions.once import SentBefore, insert_once
 from accounts.models import Child
 from accounts.visibility import viewer
+from sessions_log.actions.home import add_marks
 from sessions_log.actions.notes import start_note, start_process_note
 from sessions_log.actions.summaries import write_summary
 from sessions_log.actions.unsent import empty_unsent
 from sessions_log.enums import DraftForm, MarkKind
-from sessions_log.models import Attendance, Mark, Session, SessionRecord
+from sessions_log.models import Attendance, Session, SessionRecord
 
 
 class Written(TypedDict, total=False):
@@ -85,17 +86,7 @@ def write_beside(*, child: Child, session: Session, form_key: UUID, written: Wri
 
 def mark_used(*, child: Child, session: Session, updates: list[UUID]) -> None:
     """Say of each update that it was used in the session; one the viewer has marked as used before keeps that mark."""
-    me = viewer()
     if not updates:
         return
-    Mark.objects.bulk_create(
-        [
-            Mark(
-                practice_id=child.practice_id, child=child, update_id=update, marked_by_id=me.person_id,
-                kind=MarkKind.USED, session=session, marked_at=me.moment,
-            )
-            for update in updates
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    add_marks(child=child, updates=updates, kind=MarkKind.USED, session=session)
     audit.record("update_marked", child=child, shown=[session.pk, *updates], data={"kind": MarkKind.USED})

@@ -180,7 +180,8 @@ class UpdateEdit(ChildItem, Told):
     @classmethod
     def insertable_by(cls) -> Q:
         """Its author, while nobody of the team has marked or answered it, as far as the author may know: who is quiet must
-        not learn from a refusal that the team has been at work (visibility.md, Quiet)."""
+        not learn from a refusal that the team has been at work (visibility.md, Quiet). A mark taken back counts: the author
+        may have been told of it, and somebody has read these words (ADR 1, reading 20)."""
         answered = [
             Q(Exists(model.objects.filter(readable(model), update_id=OuterRef("update_id")))) for model in (Mark, Reply)
         ]
@@ -283,16 +284,29 @@ class Reply(ChildItem, InError):
 
 
 class Mark(ChildItem):
-    """What the therapist did with an update: seen, used in a session, let's talk."""
+    """What the therapist did with an update: seen, used in a session, let's talk; or that they took that back.
+
+    A mark never changes. That its maker took it back, and made it again, are rows after it (`turn`: even made, odd taken
+    back), each with a moment of its own, and the last that a viewer may read says how it stands for them: an author keeps
+    through their quiet time what stood before it, which a column of the mark would have told them.
+    """
 
     update = models.ForeignKey(HomeUpdate, on_delete=models.PROTECT, related_name="marks")
     marked_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=4, choices=MarkKind.choices)
     session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     marked_at = models.DateTimeField()
+    turn = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_mark_of_a_kind", fields=["update", "marked_by", "kind"])]
+        constraints = [
+            models.UniqueConstraint(name="one_mark_of_a_kind", fields=["update", "marked_by", "kind", "turn"])
+        ]
+
+    @property
+    def taken_back(self) -> bool:
+        """It says that the mark before it is taken back."""
+        return self.turn % 2 == 1
 
     @classmethod
     def visible_to(cls) -> Q:

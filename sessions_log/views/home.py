@@ -25,7 +25,15 @@ from sessions_log.enums import MarkKind
 from sessions_log.error_reads import enterable, still_in, taken_out
 from sessions_log.forms.common import sent_before
 from sessions_log.forms.home import MarkForm, MistakeForm, ReplyForm, RewordForm, UpdateForm, told_in
-from sessions_log.home_reads import is_answered, latest, marks_of, sessions_after, steps_of_sharing, wordings
+from sessions_log.home_reads import (
+    is_answered,
+    latest,
+    marks_of,
+    sessions_after,
+    steps_of_marks,
+    steps_of_sharing,
+    wordings,
+)
 from sessions_log.models import HomeUpdate, Reply
 from sessions_log.reads import answers_to, current_words, shared_with
 from sessions_log.views.errors import confirm
@@ -175,6 +183,7 @@ def loop(update: HomeUpdate) -> dict[str, Any]:
         "earlier": told[1:],
         "replies": replies,
         "marks": marks_of(update),
+        "mark_steps": steps_of_marks(update),
         "steps": steps_of_sharing(update),
         "wording": told[0],
         "shown": [*(wording.id for wording in told), *(reply.pk for reply in replies)],
@@ -199,7 +208,7 @@ def author_side(child: Child, update: HomeUpdate) -> dict[str, Any]:
         "is_author": True,
         "names": names_of(people_in(update, context)),
         "others": [(other, other.person.pk in shared) for other in others],
-        "may_reword": not context["out"] and not context["marks"] and not context["replies"],
+        "may_reword": not context["out"] and not context["mark_steps"] and not context["replies"],
     }
 
 
@@ -210,7 +219,11 @@ def team_side(child: Child, update: HomeUpdate, reply_form: ReplyForm | None) ->
     return {
         **context,
         "is_team": True,
-        "names": names_of(people_in(update, context) | set(shared_with(update))),
+        "names": names_of(
+            people_in(update, context)
+            | set(shared_with(update))
+            | {mark.marked_by_id for mark in context["mark_steps"]}
+        ),
         "shared": shared_with(update),
         "out_of_reach": is_out_of_reach(update.author_id, child),
         "reply_form": reply_form or ReplyForm(initial={"seen": context["wording"].id}),
@@ -219,6 +232,7 @@ def team_side(child: Child, update: HomeUpdate, reply_form: ReplyForm | None) ->
         "mark_form": MarkForm(sessions=sessions_after(child, update)),
         "mark_kinds": MarkKind.choices,
         "mine": {mark.kind for mark, _held in context["marks"] if mark.marked_by_id == me},
+        "marks_taken_back": any(mark.taken_back for mark in context["mark_steps"]),
         "changed_since": bool(mine) and context["changed"] and context["wording"].since > min(mine),
     }
 
@@ -270,13 +284,20 @@ def reply_error(request: HttpRequest, child: Child, reply: UUID) -> HttpResponse
 @require_POST
 @about_child("team")
 def mark(request: HttpRequest, child: Child, update: UUID) -> HttpResponse:
-    """Seen, used in session, let's talk: one tap, answered by the marks alone where the browser can swap them in."""
+    """Seen, used in session, let's talk: one tap, or one to take that back, answered by the marks alone where the browser can
+    swap them in."""
     found = get_object_or_404(still_in(HomeUpdate.objects.visible()), pk=update, child=child)
-    form = MarkForm(request.POST, sessions=sessions_after(child, found))
+    back = request.POST.get("withdraw", "")
+    form = MarkForm(
+        {**request.POST.dict(), "kind": back} if back else request.POST, sessions=sessions_after(child, found)
+    )
     if not form.is_valid():
         raise Http404
     try:
-        actions.mark_update(child=child, update=found, **form.cleaned_data)
+        if back:
+            actions.withdraw_mark(child=child, update=found, kind=back)
+        else:
+            actions.mark_update(child=child, update=found, **form.cleaned_data)
     except Stale:
         messages.warning(request, _("Not marked yet: its author has changed the words since you opened the page."))
         address = reverse("update", args=[child.public_id, found.pk])

@@ -107,8 +107,8 @@ FROM (SELECT *, row_number() OVER (PARTITION BY child_id ORDER BY posted_at DESC
 INSERT INTO sessions_log_reply (id, practice_id, child_id, update_id, author_id, body, posted_at, error_reason)
 SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, kid.therapist, %(words)s, u.posted_at + interval '1 minute' * n, ''
 FROM sessions_log_homeupdate u JOIN kid ON kid.id = u.child_id, generate_series(1, 5) n;
-INSERT INTO sessions_log_mark (id, practice_id, child_id, update_id, marked_by_id, kind, marked_at)
-SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, kid.therapist, 'seen', u.posted_at + interval '1 minute'
+INSERT INTO sessions_log_mark (id, practice_id, child_id, update_id, marked_by_id, kind, marked_at, turn)
+SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, kid.therapist, 'seen', u.posted_at + interval '1 minute', 0
 FROM sessions_log_homeupdate u JOIN kid ON kid.id = u.child_id;
 -- Every session page has something from home: the newest update was used in the newest session.
 INSERT INTO sessions_log_mark (id, practice_id, child_id, update_id, marked_by_id, kind, session_id, marked_at)

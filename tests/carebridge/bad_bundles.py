@@ -172,6 +172,11 @@ REFUSED: dict[str, tuple[list[Edit], str, str]] = {
     "a doubled sharing": (
         [again("/home_updates/1/shared_with/0")], "/home_updates/1/shared_with/1/person", "already"),
     "a doubled mark": ([again("/home_updates/0/marks/0", at=at(13))], "/home_updates/0/marks/1/kind", "already"),
+    "a mark made again before it was taken back": (
+        [put("/home_updates/0/marks/0/withdrawn_at", at(14)), again("/home_updates/0/marks/0", at=at(13))],
+        "/home_updates/0/marks/1/kind", "already"),
+    "a mark withdrawn before it was made": (
+        [put("/home_updates/0/marks/0/withdrawn_at", at(1))], "/home_updates/0/marks/0/withdrawn_at", "withdrawn before"),
     "an edit in error": (
         [put("/home_updates/0/edits", [{"at": at(9), "body": "b", "entered_in_error": ERROR}])],
         "/home_updates/0/edits/0/entered_in_error", "not known"),

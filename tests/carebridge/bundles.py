@@ -227,6 +227,12 @@ def everything() -> Json:
         put("/sessions/1/summaries/1/asked_at", at(15)),
         put("/sessions/1/summaries/1/releases/0/by", "ines"),
         put("/sessions/0/summaries/0/releases/0/withdrawn_by", "ines"),
+        put("/home_updates/1/marks", [  # taken back and made again, the last time at the same moment
+            {"by": "ines", "at": at(20), "kind": "talk"},
+            {"by": "ines", "at": at(13), "kind": "talk", "withdrawn_at": at(14)},
+            {"by": "ines", "at": at(20), "kind": "talk", "withdrawn_at": at(20)},
+            {"by": "tom", "at": at(13), "kind": "talk", "withdrawn_at": at(15)},
+        ]),
         put("/home_updates/0/also_in_error", [
             {"by": "priya", "at": at(30), "reason": ""}, {"by": "ruth", "at": at(30), "reason": "Wrong."},
         ]),

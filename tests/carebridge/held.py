@@ -326,8 +326,21 @@ def held_update(row: s.HomeUpdate) -> Json:
         ],
         "edits": [{"at": it.edited_at, **values(it, *WORDS)} for it in row.edits.all()],
         "marks": [
-            {"by": it.marked_by.name, "at": it.marked_at, "kind": it.kind, "session": it.session and it.session.held_at}
+            {
+                "by": it.marked_by.name,
+                "at": it.marked_at,
+                "kind": it.kind,
+                "session": it.session and it.session.held_at,
+                "withdrawn_at": next(
+                    (
+                        back.marked_at
+                        for back in row.marks.filter(marked_by=it.marked_by, kind=it.kind, turn=it.turn + 1)
+                    ),
+                    None,
+                ),
+            }
             for it in row.marks.all()
+            if it.turn % 2 == 0
         ],
         "replies": [
             {"author": it.author.name, "body": it.body, "at": it.posted_at, "entered_in_error": error_of(it)}

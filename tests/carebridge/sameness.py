@@ -60,7 +60,7 @@ MOVED = {
     "UpdateEdit": f"practice child update edited_at {TOLD}",
     "Sharing": "practice child update shared_by person posted_at shared_at withdrawn_at",
     "Reply": f"practice child update author body posted_at {ERROR}",
-    "Mark": "practice child update marked_by kind session marked_at",
+    "Mark": "practice child update marked_by kind session marked_at turn",
     "PracticeChoice": "practice kind group name sections added_by added_at retired_at",
 }
 # Columns that a move leaves behind, and why.

@@ -98,7 +98,7 @@ def forms(world: Rich) -> list[Form]:
         ("priya", "update_error", "u_priya", {"why": "not_so"}, ("why", "more")),
         ("tom", "reply_error", "reply_priya", {"reason": "w"}, ("reason",)),
         ("tom", "update_reply", "u_priya", body, ("body", "form_key")),
-        ("tom", "update_mark", "u_priya", {"kind": "seen"}, ("kind",)),
+        ("tom", "update_mark", "u_priya", {"kind": "seen"}, ("kind", "withdraw")),
         ("priya", "update_share", "u_priya", {"person": str(world.cast.dan.public_id)}, ("person", "withdraw")),
     ]
 

@@ -79,6 +79,7 @@ def another_household(world: Rich) -> None:
     line = {"HX-Request": "true", "HX-Target": "answers-x"}
     for kind in ("used", "talk"):
         assert signed_in(cast.tom).post(mark, {"kind": kind}, headers=line).status_code == 200
+    assert signed_in(cast.tom).post(mark, {"withdraw": "talk"}, headers=line).status_code == 200
     wrong = reverse("reply_error", args=[about, world.rows["reply_shared"].pk])
     assert signed_in(cast.tom).post(wrong, {"reason": "w"}).status_code == 302
     attend(world, "between", "sep", cast.priya)
@@ -100,7 +101,7 @@ def concern(world: Rich) -> None:
 
 def quiet(world: Rich, until: timedelta | None = None) -> None:
     """Worked case 3: Dan goes quiet; from then on a summary is released to him, updates are shared with him, what he wrote is
-    answered and marked, notes are signed, and he is explained something."""
+    answered and marked, a mark he knows of is taken back, notes are signed, and he is explained something."""
     cast, started = world.cast, NOON + MINUTE
     restrict(world, "dan", "quiet", started, NOON + until if until else None)
     add_summary(world, "hush", "may", cast.tom)
@@ -112,6 +113,8 @@ def quiet(world: Rich, until: timedelta | None = None) -> None:
     answer(world, "hush", "full_1", cast.tom, NOON + HOUR)
     marked = {"marked_by": cast.tom, "kind": "talk", "marked_at": NOON + HOUR}
     world.add("mark_hush", Mark, "maya", update=world.rows["u_full_1"], **marked)
+    back = {"marked_by": cast.tom, "kind": "used", "marked_at": NOON + HOUR, "turn": 1}  # Dan has seen the mark
+    world.add("mark_hush_back", Mark, "maya", update=world.rows["u_dan"], **back)
     by = {"taken_by": cast.ines, "taken_at": NOON + HOUR}
     world.add("out_hush", TakenOut, "maya", update=world.rows["u_full_1"], **by)
     add_note(world, "n_hush", "may", NOON + HOUR)

@@ -143,6 +143,9 @@ def finish(world: World, chance: Random, row: Row) -> None:
             row.person_id = chance.choice([None, *in_circle])
         case "HomeUpdate":
             row.observed_at = row.posted_at
+        case "Mark":  # made, taken back, made again …
+            before = world.where("Mark", "update_id", row.update_id)
+            row.turn = sum(mark.marked_by_id == row.marked_by_id and mark.kind == row.kind for mark in before)
         case "UpdateEdit":
             row.observed_at = row.edited_at
         case "FormDraft":

@@ -356,6 +356,7 @@ def tell(scene: Scene, child: int, author: str, teller: Any, other: Any, tick: i
     scene.add(Reply, child=about, update=row, author=who, body="b", posted_at=when)
     scene.add(Reply, child=about, update=row, author=who, body="c", posted_at=scene.at(NOW + 1))
     scene.add(Mark, child=about, update=row, marked_by=who, kind="seen", marked_at=when)
+    scene.add(Mark, child=about, update=row, marked_by=who, kind="seen", marked_at=scene.now, turn=1)
     scene.add(Mark, child=about, update=row, marked_by=who, kind="used", marked_at=scene.at(NOW + 1))
 
 

@@ -261,12 +261,11 @@ def reply(scene: Scene, choices: Choices) -> None:
 
 
 def mark(scene: Scene, choices: Choices) -> None:
-    """The team marks."""
+    """The team marks; a mark that is there is taken back, or made again."""
     row = _update(scene, choices)
-    scene.add(
-        Mark, child=row.child, update=row, marked_by=scene.tied(choices, row.child, "therapist"),
-        kind=choices.one(["seen", "used", "talk"]), marked_at=scene.past(choices),
-    )  # fmt: skip
+    who, kind = scene.tied(choices, row.child, "therapist"), choices.one(["seen", "used", "talk"])
+    turn = Mark.objects.filter(update=row, marked_by=who, kind=kind).count()
+    scene.add(Mark, child=row.child, update=row, marked_by=who, kind=kind, marked_at=scene.past(choices), turn=turn)
 
 
 def take_out(scene: Scene, choices: Choices, row: Any = None) -> None:

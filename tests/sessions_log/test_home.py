@@ -636,6 +636,125 @@ def test_a_quiet_author_sees_none_from_their_quiet_time(willow: Willow) -> None:
             assert "> answered" not in text
 
 
+def take_back(who: Person, update: HomeUpdate, kind: str = "seen", **headers: str) -> Any:
+    """Tap a mark again."""
+    return ask(who, "update_mark", update, {"withdraw": kind}, **headers)
+
+
+def test_a_mark_is_taken_back_and_made_again(willow: Willow) -> None:
+    """Never deleted: the author is shown it no more, on no page; the team reads in order when it was there."""
+    update = told(willow.priya, willow.maya)
+    with later(1):
+        ask(willow.tom, "update_mark", update, {"kind": "talk"})
+        assert 'name="withdraw" value="talk" aria-pressed="true"' in page(willow.tom, update)
+    with later(2):
+        ask(willow.ines, "update_mark", update, {"kind": "talk"})
+        assert take_back(willow.tom, update, "talk").status_code == 302
+        assert take_back(willow.tom, update, "talk").status_code == 302, "sent twice is once"
+        assert [mark.marked_by for mark in Mark.objects.filter(turn=1)] == [willow.tom], "nobody else's"
+        assert "let&#x27;s talk · Ines" in page(willow.priya, update)
+        assert "let&#x27;s talk · Tom" not in page(willow.priya, update) + page(willow.tom, update)
+    with later(2.5):
+        take_back(willow.ines, update, "talk")
+    with later(3):
+        for text in (page(willow.priya, update), stream(willow.priya, willow.maya)):
+            assert "talk" not in text
+            assert "took" not in text
+        home = signed_in(willow.priya).get(reverse("home")).content.decode()
+        assert "talk" not in home
+        assert 'name="kind" value="talk" aria-pressed="false"' in page(willow.tom, update)
+        ask(willow.tom, "update_mark", update, {"kind": "talk"})
+    with later(4):
+        assert "let&#x27;s talk · Tom" in page(willow.priya, update)
+        history = page(willow.ines, update).split("Marks made and taken back")[1].split("</ol>")[0]
+        steps = [" ".join(line.split()) for line in re.findall(r"<li>(.*?)</li>", history)]
+        assert [line.split(" · ")[1] for line in steps] == [
+            "Tom: let&#x27;s talk", "Ines: let&#x27;s talk", "Tom took “let&#x27;s talk” back",
+            "Ines took “let&#x27;s talk” back", "Tom: let&#x27;s talk",
+        ]  # fmt: skip
+    assert Mark.objects.count() == 5
+    events = AuditEvent.objects.filter(action="mark_withdrawn").order_by("at")
+    assert [(event.person_id, event.data) for event in events] == [
+        (who.pk, {"kind": "talk"}) for who in (willow.tom, willow.ines)
+    ]
+
+
+def test_what_was_marked_was_read_though_the_mark_is_taken_back(willow: Willow) -> None:
+    """The words stay; the author is told why."""
+    update, why = told(willow.priya, willow.maya), "so its words stay as they are"
+    ask(willow.tom, "update_mark", update, {"kind": "seen"})
+    assert why not in page(willow.priya, update), "the mark says so"
+    with later():
+        take_back(willow.tom, update)
+    with later(2):
+        shown = page(willow.priya, update)
+        assert why in shown
+        assert "Change your words" not in shown
+        assert "Tom" not in shown
+        assert ask(willow.priya, "update_edit", update).status_code == 404
+        assert reword(willow.priya, update, update).status_code == 409
+    assert not UpdateEdit.objects.exists()
+
+
+def test_taken_back_it_waits_for_the_therapist_again(willow: Willow) -> None:
+    """A wrong tap does not make an update vanish from the first page."""
+    update = told(willow.priya, willow.maya)
+    waits = f'id="answers-{update.pk}"'
+    ask(willow.tom, "update_mark", update, {"kind": "seen"})
+    assert waits not in signed_in(willow.tom).get(reverse("home")).content.decode()
+    htmx = {"HX-Request": "true", "HX-Target": f"answers-{update.pk}"}
+    part = take_back(willow.tom, update, **htmx).content.decode()
+    assert re.search(r'name="kind" value="seen" aria-pressed="false"', part)
+    assert waits in signed_in(willow.tom).get(reverse("home")).content.decode()
+
+
+def test_used_in_another_session_after_taking_it_back(willow: Willow) -> None:
+    """Marked with the wrong one: taken back, and used in the right one."""
+    update = told(willow.priya, willow.maya)
+    wrong, right = held(willow, willow.maya, NOON + DAY), held(willow, willow.maya, NOON + 2 * DAY)
+    with time_machine.travel(NOON + 3 * DAY, tick=False):
+        ask(willow.tom, "update_mark", update, {"kind": "used", "session": str(wrong.pk)})
+        take_back(willow.tom, update, "used")
+        ask(willow.tom, "update_mark", update, {"kind": "used", "session": str(right.pk)})
+        shown = page(willow.priya, update)
+        assert "session of Nov. 4" in shown
+        assert "session of Nov. 3" not in shown
+    assert list(Mark.objects.order_by("turn").values_list("session", flat=True)) == [wrong.pk, None, right.pk]
+
+
+def test_only_ones_own_mark_and_only_of_the_team(willow: Willow) -> None:
+    update = told(willow.priya, willow.maya, share_with=[str(willow.dan.public_id)])
+    ask(willow.tom, "update_mark", update, {"kind": "seen"})
+    for who in (willow.priya, willow.dan, willow.karin, willow.otto, willow.omar):
+        assert take_back(who, update).status_code == 404
+    assert take_back(willow.ines, update).status_code == 302, "she has none: nothing happens"
+    assert take_back(willow.tom, update, "other").status_code == 404
+    assert Mark.objects.get().turn == 0
+
+
+def test_a_quiet_author_keeps_the_mark_that_was_taken_back_meanwhile(willow: Willow) -> None:
+    """Nothing of their quiet time reaches them, then or later: the pages are the same; what comes after it does."""
+    update = told(willow.dan, willow.maya)
+    ask(willow.tom, "update_mark", update, {"kind": "seen"})
+    people.restrict(willow.dan, willow.maya, "quiet", willow.ruth, NOON + HOUR, NOON + 4 * HOUR)
+    plain = re.compile(r'nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"')
+
+    def pages() -> list[str]:
+        return [plain.sub("", text) for text in (page(willow.dan, update), stream(willow.dan, willow.maya))]
+
+    with later(2):
+        before = pages()
+        take_back(willow.tom, update)
+        assert pages() == before
+    with later(3):
+        ask(willow.tom, "update_mark", update, {"kind": "seen"})
+    with later(5):
+        assert "seen · Tom" in page(willow.dan, update)
+        take_back(willow.tom, update)
+    with later(6):
+        assert "seen · Tom" not in page(willow.dan, update)
+
+
 def test_one_tap_on_the_line_of_the_stream(willow: Willow) -> None:
     """With a script the line alone comes back; without one the update's page."""
     update = told(willow.priya, willow.maya)

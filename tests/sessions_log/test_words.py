@@ -171,10 +171,11 @@ def test_one_way_to_a_password_on_the_sign_in_page() -> None:
     assert page.count(reverse("account_reset_password")) == 1
 
 
-def test_marks_are_said_to_stay(willow: Willow) -> None:
+def test_how_to_take_a_mark_back_is_said(willow: Willow) -> None:
     update = HomeUpdate.objects.create(
         practice=willow.practice, child=willow.maya, author=willow.priya, kind="win", body="x", observed_at=NOON - DAY,
         posted_at=NOON - DAY,
     )  # fmt: skip
-    assert "A mark stays" in text_of(signed_in(willow.tom).get(at("update", willow, update)))
-    assert "A mark stays" not in text_of(signed_in(willow.priya).get(at("update", willow, update)))
+    said = "Tap one again to take it back"
+    assert said in text_of(signed_in(willow.tom).get(at("update", willow, update)))
+    assert said not in text_of(signed_in(willow.priya).get(at("update", willow, update)))

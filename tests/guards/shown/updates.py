@@ -50,6 +50,8 @@ def update_page(page: Page, child: str, key: str) -> None:
         page.show(PRACTICE[child], "crisis_text")
     if key in {"u_priya", "u_dan"}:  # marked by Tom
         page.name(world.person("tom").pk, key.replace("u_", "mark_"))
+    if key == "u_priya" and is_team:  # Ines marked it and took that back
+        page.name(world.person("ines").pk, "mark_back")
     for item in world.keys(Sharing, child):
         row = world.rows[item]
         if row.update_id == update.pk and row.withdrawn_at is None and (is_team or is_author):
