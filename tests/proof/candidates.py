@@ -214,6 +214,8 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str) -> R
             return row.but(error_at=scene.now)
         case "signed" if row.model == "ProgressNote":
             return row.but(signed_at=scene.now)
+        case "withdrawn" if row.model == "PracticeChoice":
+            return row.but(retired_at=scene.now)
         case "withdrawn" if "withdrawn_at" in row.__dict__:
             return row.but(withdrawn_at=scene.now)
     return None
@@ -251,18 +253,6 @@ def misses(world: World, scene: Scene, chance: Random, me: int | None) -> Iterat
             yield from filter(None, (spoiled(world, scene, chance, row, how) for how in NEAR_MISSES))
     if me:
         yield from near_misses(world, scene, chance, me)
-
-
-def offers(world: World, scene: Scene, me: int) -> Iterator[Row]:
-    """One's own notes, unsigned ones first, to whoever supervised one, supervises elsewhere or is yet to."""
-    supervisors = dict.fromkeys(each.supervisor_id for each in world.where("Supervision", "therapist_id", me))
-    notes = sorted(world.where("ProgressNote", "author_id", me), key=lambda note: note.signed_at is not None)
-    for note in notes[:16]:
-        for each in supervisors:
-            yield Row(
-                model="NoteOffer", pk=(key := uuid4()), id=key, practice_id=note.practice_id, child_id=note.child_id,
-                note_id=note.pk, offered_by_id=me, person_id=each, offered_at=scene.now, withdrawn_at=None,
-            )  # fmt: skip
 
 
 def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: int) -> Iterator[tuple[Row, Row]]:
@@ -304,7 +294,17 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "not_in_error",
         *IN_ERROR,
     ),
-    "Release": ("taken", "taken", "taken", "taken_ahead", "taken_by", "withdrawn_at", "nothing", "error_at"),
+    "Release": (
+        "taken",
+        "taken",
+        "taken",
+        "taken_ahead",
+        "taken_by",
+        "withdrawn_at",
+        "nothing",
+        "error_at",
+        "withdrawn_and",
+    ),
     "Reply": (*IN_ERROR, "body"),
     "Session": (*IN_ERROR, "minutes", "not_in_error"),
     "Sharing": ("withdrawn_at", "nothing"),
@@ -333,7 +333,8 @@ def every_alteration(world: World, scene: Scene, chance: Random, me: int) -> Ite
     for model, tries in CHANGES.items():
         readable = [row for row in world.tables[model] if may_read(world, me, row, scene.now)]
         mine = [row for row in readable if me in (getattr(row, name, None) for name in (*OWNERS, "shared_by_id"))]
-        for old in [*chance.sample(mine, min(4, len(mine))), *chance.sample(readable, min(3, len(readable)))]:
+        wrong = [row for row in mine if row.__dict__.get("error_at")][:1]
+        for old in [*chance.sample(mine, min(4, len(mine))), *chance.sample(readable, min(3, len(readable))), *wrong]:
             for change in dict.fromkeys(tries):
                 yield old, old.but(**_changed(world, scene, chance, change, me, old))
 
@@ -363,6 +364,8 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, o
     if change == "child_id":
         child = chance.choice(world.tables["Child"])
         return {"child_id": child.pk, "practice_id": child.practice_id}
+    if change == "withdrawn_and":  # and, with it, in error, or so no more
+        return {"withdrawn_at": scene.now, "error_at": None if old.error_at else scene.now}
     if change == "nothing":
         return {}
     if change == "mine":

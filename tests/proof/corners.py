@@ -79,6 +79,8 @@ def corners() -> Scene:
     hang_on_notes(scene)
     in_every_state(scene)
     unread_releases(scene)
+    offered_wrongly(scene)
+    shared_after_a_quiet_time(scene)
     acts(scene)
     moving_in(scene)
     for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
@@ -241,6 +243,9 @@ def odd_family(scene: Scene) -> None:
     who = newcomer(scene, "none there, of the household")
     tie(scene, who, LEO, GUARDIAN, "none")
     tie(scene, who, BEN, HELPER, household="den")
+    who = newcomer(scene, "of a house of that name")  # another child's house; Ben's "den" is not theirs
+    tie(scene, who, LEO, HELPER, household="den")
+    tie(scene, who, BEN, HELPER)
     who = newcomer(scene, "guardian and young person")
     tie(scene, who, BEN, GUARDIAN, "full")
     tie(scene, who, BEN, YOUNG)
@@ -375,6 +380,7 @@ def hang_on_notes(scene: Scene) -> None:
             if who in named[:2]:
                 scene.add(Opening, note=signed[number], opened_by=by, opened_at=scene.at(3), **on)
                 scene.add(Opening, note=signed[5 + number], opened_by=by, opened_at=scene.at(tick), **on)
+    openings(scene, scene.people[named[0]], signed)
     tie(scene, employed(scene, newcomer(scene, "fellow therapist"), "therapist"), BEN, THERAPIST)
     fellow = list(scene.people)[-1]
     name(scene, employed(scene, newcomer(scene, "lead named now"), "safeguarding_lead"), BEN, raised=6, named=NOW)
@@ -414,6 +420,15 @@ def hang_on_notes(scene: Scene) -> None:
     scene.change(note(scene, BEN, "ruth", None), error_at=scene.at(NOW), error_by=by, error_reason="r")
 
 
+def openings(scene: Scene, reader: Any, signed: list[Any]) -> None:
+    """What no opening shows: an addendum later than it; a note, and an addendum to one, from a time without an agreement that
+    opened the record."""
+    about, by = scene.children[BEN], scene.people["ruth"]
+    scene.add(Addendum, child=about, note=signed[5], author=by, body="b", added_at=scene.now)
+    for closed in signed[1:3]:
+        scene.add(Opening, child=about, note=closed, person=reader, opened_by=by, opened_at=scene.at(NOW - 1))
+
+
 def in_every_state(scene: Scene) -> None:
     """What is written, by authors on the team, gone from it and closed to it; past and ahead; right and in error."""
     gone = employed(scene, newcomer(scene, "gone, supervises"), "supervisor")
@@ -439,6 +454,11 @@ def in_every_state(scene: Scene) -> None:
             for reworded in (False, True):
                 take_out(scene, both, by, scene.at(tick), reworded=reworded)
     reader = next(who for who in scene.people if who.startswith("full"))
+    # Taken out without its author knowing, or not yet: they may still reword it.
+    for taker, tick in (("ruth", NOW), (reader, NOW + 1)):
+        row = scene.add(HomeUpdate, author=scene.people[reader], **told)
+        gone_by = {"taken_by": scene.people[taker], "taken_at": scene.at(tick), "reason": "r"}
+        scene.add(TakenOut, child=scene.children[BEN], update=row, **gone_by)
     named_colleagues(scene, scene.people[reader])
     for author in ("ruth", gone, lead, closed, plain):
         for tick in (NOW - 1, NOW + 1):
@@ -465,6 +485,7 @@ def take_out(scene: Scene, author: Any, by: Any, when: datetime, *, reworded: bo
     on = {"child": about, "update": row}
     scene.add(Sharing, shared_by=author, person=scene.people["ivan"], posted_at=early, shared_at=early, **on)
     scene.add(Reply, author=scene.people["ruth"], body="b", posted_at=early, **on)
+    scene.add(Mark, marked_by=scene.people["ruth"], kind="seen", marked_at=early, **on)
     if reworded:
         scene.add(UpdateEdit, kind="win", body="c", observed_at=early, edited_at=early, **on)
     scene.add(TakenOut, taken_by=by, taken_at=when, reason="r", **on)
@@ -510,6 +531,9 @@ def write_all(scene: Scene, who: Any, reader: Any, when: datetime, error: dateti
     scene.add(Reply, update=told, posted_at=when, **by, **wrong)
     plain = {"child": about, "kind": "win", "body": "b", "observed_at": early}
     odd = scene.add(HomeUpdate, author=who, posted_at=when, **plain)
+    scene.add(
+        Sharing, child=about, update=odd, shared_by=who, person=scene.people["lena"], posted_at=when, shared_at=early
+    )
     if error:
         scene.add(TakenOut, child=about, update=odd, taken_by=who, taken_at=error, reason="r")
         own = scene.add(HomeUpdate, author=reader, posted_at=early, **plain)
@@ -543,6 +567,49 @@ def unread_releases(scene: Scene) -> None:
             to = {"recipient": reader, "released_by": by, "released_at": early}
             scene.add(Release, child=about, summary=words, **to, **odd)
         scene.add(Explanation, child=about, person=reader, explained_by=by, explained_at=early)
+
+
+def offered_wrongly(scene: Scene) -> None:
+    """What someone might offer but must not: a draft dated ahead, which they cannot read yet; a draft to who supervises them,
+    but in the other practice; a draft they read as the supervisor they offered it to, but no longer as the child's therapist.
+    (Other people's drafts are in `hang_on_notes`.)"""
+    who = employed(scene, newcomer(scene, "treated, supervises"), "supervisor")
+    tie(scene, who, BEN, THERAPIST, until=5)
+    supervise(scene, who, "ruth")
+    me = scene.people[who]
+    to_oneself = {"offered_by": me, "person": me, "offered_at": scene.at(3)}
+    scene.add(NoteOffer, child=scene.children[BEN], note=note(scene, BEN, who, None), **to_oneself)
+    who = employed(scene, newcomer(scene, "treats here, led there"), "therapist")
+    employed(scene, who, "therapist", practice=1)
+    tie(scene, who, BEN, THERAPIST)
+    note(scene, BEN, who, None)
+    supervise(scene, next(each for each in scene.people if each.startswith("supervises there")), who, practice=1)
+    who = employed(scene, newcomer(scene, "writes ahead"), "therapist")
+    tie(scene, who, BEN, THERAPIST)
+    about = {"child": scene.children[BEN], "session": session(scene, BEN, who, 3), "author": scene.people[who]}
+    scene.add(ProgressNote, written_at=scene.at(NOW + 1), changed_at=scene.at(NOW + 1), **about)
+
+
+def shared_after_a_quiet_time(scene: Scene) -> None:
+    """A wording from a reader's quiet time: theirs if the update was shared with them afterwards (ADR 1, reading 10), and not
+    because it was shared with another then, or for a while, or because another update was. Nor is theirs what was posted or
+    shared in that time, or is shared no more."""
+    quiet, ivan = newcomer(scene, "quiet for a while"), scene.people["ivan"]
+    tie(scene, quiet, BEN, GUARDIAN, "full")
+    restrict(scene, quiet, BEN, "quiet", (4, 6))
+    for moment, sharings in (
+        (3, [(quiet, 7, None)]), (3, [(quiet, 3, None), ("uma", 7, None), (quiet, 7, 8)]),
+        (5, [(quiet, 7, None)]), (3, [(quiet, 5, None)]), (3, [(quiet, 7, 8)]),
+    ):  # fmt: skip
+        told = {"child": scene.children[BEN], "body": "b", "observed_at": scene.at(3)}
+        posted = {"posted_at": scene.at(moment)}
+        row = scene.add(HomeUpdate, author=ivan, kind="win", **told, **posted)
+        scene.add(UpdateEdit, update=row, edited_at=scene.at(5), **told)
+        for who, tick, until in sharings:
+            scene.add(
+                Sharing, child=scene.children[BEN], update=row, shared_by=ivan, person=scene.people[who],
+                shared_at=scene.at(tick), withdrawn_at=None if until is None else scene.at(until), **posted,
+            )  # fmt: skip
 
 
 def moving_in(scene: Scene) -> None:

@@ -51,6 +51,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "a trigger refuses every change, too": (
         "AuditEvent change: drop 0 Value(False)",
+        "TakenOut change: drop 0 Value(False)",
         "UpdateEdit change: drop 0 Value(False)",
     ),
     "the update is one's own, so it can be read": (
@@ -66,10 +67,21 @@ REASONS: dict[str, tuple[str, ...]] = {
         "Reply read: drop 0.0.1.1.0 own sessions_log_reply,child",
     ),
     "a composite key ties the child to the item's": (
+        "Addendum read: drop 1.1 child",
+        "CoSignature read: drop 2.1 child",
         "Mark read: drop 0.1.2.1 child",
+        "Mark read: drop 1.1 child",
+        "NoteOffer read: drop 2.1 child",
+        "Opening read: drop 3.1 child",
+        "Override read: drop 1.1 child",
+        "Reading read: drop 1.1 child",
         "Reply read: drop 0.0.1.1.2.1 child",
+        "Reply read: drop 1.1 child",
+        "SessionRecord read: drop 0.0.2.1 child",
         "UpdateEdit read: drop 0.1.1.1 child",
+        "UpdateEdit read: drop 1.1 child",
         "UpdateEdit add: drop 2.1 child",
+        "Withholding read: drop 3.1 child",
     ),
     "whoever reads the item it hangs on is of the team or a lead": (
         "Addendum read: drop 0.1.2.0.1 team sessions_log_addendum,child",
@@ -79,7 +91,24 @@ REASONS: dict[str, tuple[str, ...]] = {
         "Reading read: drop 0.1.0 young sessions_log_reading,child",
         "Reading read: drop 0.2.0 recipients sessions_log_reading,child",
     ),
-    "the rule around it says so again": ("Release read: drop 0.0.1.1.2 error_at isnull",),
+    "the rule around it says so again": (
+        "HomeUpdate read: drop 0.1.2.0.1 team sessions_log_homeupdate,child",
+        "Release read: drop 0.0.1.1.2 error_at isnull",
+        "Sharing read: drop 0.0.3.0.1 team sessions_log_sharing,child",
+    ),
+    "nobody on a child's team is barred from it, and the leg is asked of the team alone": (
+        "HomeUpdate read: drop 0.1.2.2.1 not (barred sessions_log_homeupdate,child)",
+        "HomeUpdate read: drop 0.1.2.2.1.0 barred sessions_log_homeupdate,child",
+        "Sharing read: drop 0.0.3.2.1 not (barred sessions_log_sharing,child)",
+        "Sharing read: drop 0.0.3.2.1.0 barred sessions_log_sharing,child",
+    ),
+    "the list and the rule that asks it both keep to the practices the viewer leads": (
+        "enter: 't.practice_id = ANY (lead)' → 'true' in 'WHERE t.practice_id = ANY (lead)'",
+        "HomeUpdate read: drop 0.3.0 lead sessions_log_homeupdate,practice",
+    ),
+    "the list is asked only as team or guardian of the child": (
+        "enter: 't.child_id = ANY (audience)' → 'true' in 'WHERE t.child_id = ANY (audience);'",
+    ),
     "a constraint gives an authority to guardians alone": ("CircleRow add: drop 5.0.0 role",),
     "an admin of the practice is a member of it": (
         "CircleRow add: drop 5.1.1.0 member U0,practice",
@@ -101,6 +130,7 @@ BEGINNINGS: dict[str, str] = {
     "FormDraft change: drop": READ_AGAIN,
     "Look change: drop": READ_AGAIN,
     "PracticeChoice change into: drop 0 member": READ_AGAIN,
+    "UpdateEdit read: drop 0.2.1.1.2 spans U0": "the update was posted at the same moment, by a composite key, and could not be read",
     "UpdateEdit read: drop 0.2.1.1.3 spans U0": "one sharing stands at a time, and the update is readable by that one alone",
     "HomeUpdate change: ": "it may become nothing",
     "MoveIn change: drop 0 admin": READ_AGAIN,

@@ -16,8 +16,9 @@ from accounts.visibility import guarded_models
 from carebridge.lib.database import APP
 from tests.oracle import Row, World, may_change, may_insert, read_world
 from tests.proof import trials
-from tests.proof.candidates import additions, alterations, every_alteration, misses, newcomers, offers
+from tests.proof.candidates import additions, alterations, every_alteration, misses, newcomers
 from tests.proof.candidates_moving import every_tie
+from tests.proof.candidates_on_purpose import on_purpose
 from tests.proof.compare import Ids, believed, ids, wall_alone
 from tests.proof.corners import corners
 from tests.proof.mutations import Mutant
@@ -78,7 +79,7 @@ def _lookers(scene: Scene, world: World, chance: Random) -> Iterator[Looker]:
             *additions(world, scene, chance, me or 0, tries),
             *misses(world, scene, chance, me),
             *newcomers(world, chance),
-            *(offers(world, scene, me) if me else ()),
+            *(on_purpose(world, scene, me) if me else ()),
             *(every_tie(world, scene, me) if me else ()),
         ]
         for row in tried:
