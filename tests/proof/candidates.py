@@ -365,7 +365,7 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, o
         child = chance.choice(world.tables["Child"])
         return {"child_id": child.pk, "practice_id": child.practice_id}
     if change == "withdrawn_and":  # and, with it, in error, or so no more
-        return {"withdrawn_at": scene.now, "error_at": None if old.error_at else scene.now}
+        return {"withdrawn_at": scene.now, "withdrawn_by_id": me, "error_at": None if old.error_at else scene.now}
     if change == "nothing":
         return {}
     if change == "mine":
