@@ -304,7 +304,18 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "not_in_error",
         *IN_ERROR,
     ),
-    "Release": ("taken", "taken", "taken", "taken_ahead", "taken_by", "withdrawn_at", "nothing", "error_at"),
+    "Release": (
+        "taken",
+        "taken",
+        "taken",
+        "taken_ahead",
+        "taken_by",
+        "taken_in_error",
+        "taken_and_right",
+        "withdrawn_at",
+        "nothing",
+        "error_at",
+    ),
     "Reply": (*IN_ERROR, "body"),
     "Session": (*IN_ERROR, "minutes", "not_in_error"),
     "Sharing": ("withdrawn_at", "nothing"),
@@ -355,7 +366,9 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, o
     if change.startswith("taken"):
         other = chance.choice(world.tables["Person"]).pk
         moment = scene.now + TICK if change == "taken_ahead" else scene.now
-        return {"withdrawn_at": moment, "withdrawn_by_id": other if change == "taken_by" else me}
+        taken = {"withdrawn_at": moment, "withdrawn_by_id": other if change == "taken_by" else me}
+        right = {"taken_in_error": {"error_at": scene.now}, "taken_and_right": {"error_at": None}}
+        return {**taken, **right.get(change, {})}
     if change == "practice_id":
         return {"practice_id": chance.choice(world.tables["Practice"]).pk}
     if change.endswith("_ahead") and change != "signed_ahead":

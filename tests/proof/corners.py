@@ -79,6 +79,8 @@ def corners() -> Scene:
     hang_on_notes(scene)
     in_every_state(scene)
     unread_releases(scene)
+    only_marked(scene)
+    shared_after_quiet(scene)
     acts(scene)
     moving_in(scene)
     for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
@@ -543,6 +545,56 @@ def unread_releases(scene: Scene) -> None:
             to = {"recipient": reader, "released_by": by, "released_at": early}
             scene.add(Release, child=about, summary=words, **to, **odd)
         scene.add(Explanation, child=about, person=reader, explained_by=by, explained_at=early)
+
+
+def only_marked(scene: Scene) -> None:
+    """Of each of the family updates on which nothing hangs but a mark: one that stands, one taken back, one of later; and
+    updates taken out by themselves, by the practice, later, and after a mark. What a therapist wrote, shared and lost."""
+    about, by, early, ahead = scene.children[BEN], scene.people["ruth"], scene.at(3), scene.at(NOW + 1)
+    told = {"child": about, "kind": "win", "body": "b", "observed_at": early, "posted_at": early}
+    marked = {"child": about, "marked_by": by, "kind": "seen"}
+    out = {"child": about, "reason": "r"}
+    for reader in dict.fromkeys(row.person for row in scene.made["CircleRow"] if row.child_id == about.pk):
+        for moments in ([early], [early, scene.now], [ahead]):
+            row = scene.add(HomeUpdate, author=reader, **told)
+            for turn, moment in enumerate(moments):
+                scene.add(Mark, update=row, marked_at=moment, turn=turn, **marked)
+        for who, moment in ((reader, scene.now), (by, early), (reader, ahead)):
+            scene.add(
+                TakenOut, update=scene.add(HomeUpdate, author=reader, **told), taken_by=who, taken_at=moment, **out
+            )
+        row = scene.add(HomeUpdate, author=reader, **told)
+        scene.add(Mark, update=row, marked_at=early, **marked)
+        scene.add(TakenOut, update=row, taken_by=by, taken_at=early, **out)
+    own = next(person for who, person in scene.people.items() if who.startswith("fellow"))
+    row = scene.add(HomeUpdate, author=own, **told)
+    scene.add(TakenOut, update=row, taken_by=by, taken_at=early, **out)
+    share(scene, row, scene.people["ivan"], early)
+
+
+def share(scene: Scene, row: Any, reader: Any, when: datetime, withdrawn: datetime | None = None) -> None:
+    """An update shared by its author."""
+    shared = {"child": row.child, "update": row, "shared_by": row.author, "posted_at": row.posted_at}
+    scene.add(Sharing, person=reader, shared_at=when, withdrawn_at=withdrawn, **shared)
+
+
+def shared_after_quiet(scene: Scene) -> None:
+    """Updates reworded in their reader's quiet time, and shared before, in and after it; with them and with another."""
+    who = newcomer(scene, "full, was quiet")
+    tie(scene, who, BEN, GUARDIAN, "full")
+    restrict(scene, who, BEN, "quiet", (4, NOW - 1))
+    early, inside, after, now = scene.at(3), scene.at(5), scene.at(NOW - 1), scene.now
+    reader, author, other = scene.people[who], scene.people["ivan"], scene.people["nell"]
+    told = {"child": scene.children[BEN], "kind": "win", "body": "b", "observed_at": early}
+    for steps in (
+        [(reader, after, None)], [(reader, early, None)], [(reader, inside, None)], [(reader, after, now)],
+        [(reader, early, None), (other, after, None)], [(reader, after, after), (reader, early, None)],
+    ):  # fmt: skip
+        row = scene.add(HomeUpdate, author=author, posted_at=early, **told)
+        scene.add(UpdateEdit, child=row.child, update=row, kind="worry", body="c", observed_at=early, edited_at=inside)
+        for person, when, withdrawn in steps:
+            share(scene, row, person, when, withdrawn)
+    share(scene, scene.add(HomeUpdate, author=author, posted_at=scene.at(NOW + 1), **told), reader, after)
 
 
 def moving_in(scene: Scene) -> None:

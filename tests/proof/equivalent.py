@@ -67,8 +67,10 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "a composite key ties the child to the item's": (
         "Mark read: drop 0.1.2.1 child",
+        "Mark read: drop 1.1 child",
         "Reply read: drop 0.0.1.1.2.1 child",
         "UpdateEdit read: drop 0.1.1.1 child",
+        "UpdateEdit read: drop 1.1 child",
         "UpdateEdit add: drop 2.1 child",
     ),
     "whoever reads the item it hangs on is of the team or a lead": (
@@ -79,7 +81,14 @@ REASONS: dict[str, tuple[str, ...]] = {
         "Reading read: drop 0.1.0 young sessions_log_reading,child",
         "Reading read: drop 0.2.0 recipients sessions_log_reading,child",
     ),
-    "the rule around it says so again": ("Release read: drop 0.0.1.1.2 error_at isnull",),
+    "the rule around it says so again": (
+        "Release read: drop 0.0.1.1.2 error_at isnull",
+        "Sharing read: drop 0.0.3.0.1 team sessions_log_sharing,child",
+    ),
+    "whoever is of the team is not barred": (
+        "Sharing read: drop 0.0.3.2.1 not (barred sessions_log_sharing,child)",
+        "Sharing read: drop 0.0.3.2.1.0 barred sessions_log_sharing,child",
+    ),
     "a constraint gives an authority to guardians alone": ("CircleRow add: drop 5.0.0 role",),
     "an admin of the practice is a member of it": (
         "CircleRow add: drop 5.1.1.0 member U0,practice",
@@ -101,6 +110,7 @@ BEGINNINGS: dict[str, str] = {
     "FormDraft change: drop": READ_AGAIN,
     "Look change: drop": READ_AGAIN,
     "PracticeChoice change into: drop 0 member": READ_AGAIN,
+    "UpdateEdit read: drop 0.2.1.1.2 spans U0": "one sharing stands at a time, and the update is readable by that one alone",
     "UpdateEdit read: drop 0.2.1.1.3 spans U0": "one sharing stands at a time, and the update is readable by that one alone",
     "HomeUpdate change: ": "it may become nothing",
     "MoveIn change: drop 0 admin": READ_AGAIN,
