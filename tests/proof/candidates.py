@@ -300,10 +300,11 @@ CHANGES: dict[str, tuple[str, ...]] = {
         "taken",
         "taken_ahead",
         "taken_by",
+        "taken_in_error",
+        "taken_and_right",
         "withdrawn_at",
         "nothing",
         "error_at",
-        "withdrawn_and",
     ),
     "Reply": (*IN_ERROR, "body"),
     "Session": (*IN_ERROR, "minutes", "not_in_error"),
@@ -356,7 +357,12 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, o
     if change.startswith("taken"):
         other = chance.choice(world.tables["Person"]).pk
         moment = scene.now + TICK if change == "taken_ahead" else scene.now
-        return {"withdrawn_at": moment, "withdrawn_by_id": other if change == "taken_by" else me}
+        taken: dict[str, Any] = {"withdrawn_at": moment, "withdrawn_by_id": other if change == "taken_by" else me}
+        right: dict[str, dict[str, Any]] = {
+            "taken_in_error": {"error_at": scene.now},
+            "taken_and_right": {"error_at": None},
+        }
+        return {**taken, **right.get(change, {})}
     if change == "practice_id":
         return {"practice_id": chance.choice(world.tables["Practice"]).pk}
     if change.endswith("_ahead") and change != "signed_ahead":
@@ -364,8 +370,6 @@ def _changed(world: World, scene: Scene, chance: Random, change: str, me: int, o
     if change == "child_id":
         child = chance.choice(world.tables["Child"])
         return {"child_id": child.pk, "practice_id": child.practice_id}
-    if change == "withdrawn_and":  # and, with it, in error, or so no more
-        return {"withdrawn_at": scene.now, "withdrawn_by_id": me, "error_at": None if old.error_at else scene.now}
     if change == "nothing":
         return {}
     if change == "mine":

@@ -81,6 +81,7 @@ def corners() -> Scene:
     unread_releases(scene)
     offered_wrongly(scene)
     shared_after_a_quiet_time(scene)
+    only_marked(scene)
     acts(scene)
     moving_in(scene)
     for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
@@ -610,6 +611,37 @@ def shared_after_a_quiet_time(scene: Scene) -> None:
                 Sharing, child=scene.children[BEN], update=row, shared_by=ivan, person=scene.people[who],
                 shared_at=scene.at(tick), withdrawn_at=None if until is None else scene.at(until), **posted,
             )  # fmt: skip
+
+
+def only_marked(scene: Scene) -> None:
+    """Of each of the family updates on which nothing hangs but a mark: one that stands, one taken back, one of later; and
+    updates taken out by themselves, by the practice, later, and after a mark. What a therapist wrote, shared and lost."""
+    about, by, early, ahead = scene.children[BEN], scene.people["ruth"], scene.at(3), scene.at(NOW + 1)
+    told = {"child": about, "kind": "win", "body": "b", "observed_at": early, "posted_at": early}
+    marked = {"child": about, "marked_by": by, "kind": "seen"}
+    out = {"child": about, "reason": "r"}
+    for reader in dict.fromkeys(row.person for row in scene.made["CircleRow"] if row.child_id == about.pk):
+        for moments in ([early], [early, scene.now], [ahead]):
+            row = scene.add(HomeUpdate, author=reader, **told)
+            for turn, moment in enumerate(moments):
+                scene.add(Mark, update=row, marked_at=moment, turn=turn, **marked)
+        for who, moment in ((reader, scene.now), (by, early), (reader, ahead)):
+            scene.add(
+                TakenOut, update=scene.add(HomeUpdate, author=reader, **told), taken_by=who, taken_at=moment, **out
+            )
+        row = scene.add(HomeUpdate, author=reader, **told)
+        scene.add(Mark, update=row, marked_at=early, **marked)
+        scene.add(TakenOut, update=row, taken_by=by, taken_at=early, **out)
+    own = next(person for who, person in scene.people.items() if who.startswith("fellow"))
+    row = scene.add(HomeUpdate, author=own, **told)
+    scene.add(TakenOut, update=row, taken_by=by, taken_at=early, **out)
+    share(scene, row, scene.people["ivan"], early)
+
+
+def share(scene: Scene, row: Any, reader: Any, when: datetime, withdrawn: datetime | None = None) -> None:
+    """An update shared by its author."""
+    shared = {"child": row.child, "update": row, "shared_by": row.author, "posted_at": row.posted_at}
+    scene.add(Sharing, person=reader, shared_at=when, withdrawn_at=withdrawn, **shared)
 
 
 def moving_in(scene: Scene) -> None:
