@@ -22,7 +22,7 @@ def named(bundle: Json) -> Json:
     """The built lists as `held` tells them: refs replaced by names, moments parsed, defaults filled in."""
     names = {item["ref"]: item["name"] for item in [*bundle["people"], *bundle["children"]]}
     sessions = {item["ref"]: moment(item["held_at"]) for item in bundle["sessions"]}
-    keys = {"child", "person", "by", "author", "therapist", "supervisor", "to"}
+    keys = {"child", "person", "by", "author", "therapist", "supervisor", "to", "withdrawn_by"}
 
     def plain(key: str, value: Json) -> Json:
         if key == "sections" and value and isinstance(value[0] if isinstance(value, list) else None, dict):
