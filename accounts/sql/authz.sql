@@ -253,6 +253,7 @@ BEGIN
       JOIN public.sessions_log_progressnote n ON n.id = f.note_id
       WHERE f.person_id = viewer AND f.offered_at <= moment AND (f.withdrawn_at IS NULL OR moment < f.withdrawn_at)
         AND n.signed_at IS NULL AND n.child_id = ANY (supervised)
+        AND n.author_id <> viewer
       UNION
       SELECT n.id FROM public.sessions_log_progressnote n
       WHERE n.signed_at IS NULL AND n.child_id = ANY (therapist) AND n.author_id <> viewer

@@ -124,7 +124,7 @@ def take_back(tom: Visitor) -> None:
     tom.reads("From then on Priya Nair finds it on no page", "has opened it (first:", "What has been read stays read")
     tom.look()
     tom.press("Take it back from Priya Nair")
-    tom.reads("Withdrawn: Priya Nair no longer finds this summary.", "It was taken back from Priya Nair.")
+    tom.reads("Withdrawn: Priya Nair no longer finds this summary.", "Tom Reyes took it back from Priya Nair.")
     tom.look()
 
 

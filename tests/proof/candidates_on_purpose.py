@@ -20,7 +20,7 @@ def on_purpose(world: World, scene: Scene, me: int) -> Iterator[Row]:
 
 def offers(world: World, scene: Scene, me: int) -> Iterator[Row]:
     """One's own notes, unsigned ones first, and a draft of another's one reads, to whoever supervised one, supervises
-    elsewhere or is yet to."""
+    elsewhere or is yet to; and the first as if it were another child's, whom one does not treat."""
     supervisors = dict.fromkeys(each.supervisor_id for each in world.where("Supervision", "therapist_id", me))
     notes = sorted(world.where("ProgressNote", "author_id", me), key=lambda note: note.signed_at is not None)
     others = (note for note in world.where("ProgressNote", "signed_at", None) if note.author_id != me)
@@ -28,12 +28,17 @@ def offers(world: World, scene: Scene, me: int) -> Iterator[Row]:
         for each in supervisors:
             yield hung("NoteOffer", note, note_id=note.pk, offered_by_id=me, person_id=each, offered_at=scene.now,
                        withdrawn_at=None)  # fmt: skip
+    for child in world.tables["Child"] if notes else ():
+        moved = notes[0].but(child_id=child.pk, practice_id=child.practice_id)
+        for each in supervisors:
+            yield hung("NoteOffer", moved, note_id=moved.pk, offered_by_id=me, person_id=each, offered_at=scene.now,
+                       withdrawn_at=None)  # fmt: skip
 
 
 def rewordings(world: World, scene: Scene, me: int) -> Iterator[Row]:
     """Of one's own updates that were taken out, by oneself or by the team, now or ahead."""
     gone = {row.update_id for row in world.tables["TakenOut"]}
-    words = {"body": "b", "intensity": None, "form_key": None, **dict.fromkeys(TEXTS["UpdateEdit"], "")}
+    words = {"kind": "win", "body": "b", "intensity": None, "form_key": None, **dict.fromkeys(TEXTS["UpdateEdit"], "")}
     for update in world.where("HomeUpdate", "author_id", me):
         if update.pk in gone:
             yield hung("UpdateEdit", update, update_id=update.pk, edited_at=scene.now, observed_at=scene.now, **words)

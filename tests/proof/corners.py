@@ -605,7 +605,7 @@ def shared_after_a_quiet_time(scene: Scene) -> None:
         told = {"child": scene.children[BEN], "body": "b", "observed_at": scene.at(3)}
         posted = {"posted_at": scene.at(moment)}
         row = scene.add(HomeUpdate, author=ivan, kind="win", **told, **posted)
-        scene.add(UpdateEdit, update=row, edited_at=scene.at(5), **told)
+        scene.add(UpdateEdit, update=row, kind="worry", edited_at=scene.at(5), **told)
         for who, tick, until in sharings:
             scene.add(
                 Sharing, child=scene.children[BEN], update=row, shared_by=ivan, person=scene.people[who],

@@ -264,8 +264,9 @@ def mark(scene: Scene, choices: Choices) -> None:
     """The team marks; a mark that is there is taken back, or made again."""
     row = _update(scene, choices)
     who, kind = scene.tied(choices, row.child, "therapist"), choices.one(["seen", "used", "talk"])
-    turn = Mark.objects.filter(update=row, marked_by=who, kind=kind).count()
-    scene.add(Mark, child=row.child, update=row, marked_by=who, kind=kind, marked_at=scene.past(choices), turn=turn)
+    before = Mark.objects.filter(update=row, marked_by=who, kind=kind).order_by("turn")
+    turn, at = len(before), max([scene.past(choices), *(mark.marked_at for mark in before)])
+    scene.add(Mark, child=row.child, update=row, marked_by=who, kind=kind, marked_at=at, turn=turn)
 
 
 def take_out(scene: Scene, choices: Choices, row: Any = None) -> None:
