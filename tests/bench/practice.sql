@@ -111,8 +111,8 @@ INSERT INTO sessions_log_mark (id, practice_id, child_id, update_id, marked_by_i
 SELECT gen_random_uuid(), u.practice_id, u.child_id, u.id, kid.therapist, 'seen', u.posted_at + interval '1 minute', 0
 FROM sessions_log_homeupdate u JOIN kid ON kid.id = u.child_id;
 -- Every session page has something from home: the newest update was used in the newest session.
-INSERT INTO sessions_log_mark (id, practice_id, child_id, update_id, marked_by_id, kind, session_id, marked_at)
-SELECT gen_random_uuid(), practice, kid.id, u.id, therapist, 'used', s.id, s.moment
+INSERT INTO sessions_log_mark (id, practice_id, child_id, update_id, marked_by_id, kind, turn, session_id, marked_at)
+SELECT gen_random_uuid(), practice, kid.id, u.id, therapist, 'used', 0, s.id, s.moment
 FROM kid, LATERAL (SELECT id FROM sessions_log_homeupdate WHERE child_id = kid.id ORDER BY posted_at DESC LIMIT 1) u,
   LATERAL (SELECT id, moment FROM sessions_log_session WHERE child_id = kid.id ORDER BY moment DESC LIMIT 1) s;
 
