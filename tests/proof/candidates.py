@@ -326,7 +326,8 @@ def newcomers(world: World, chance: Random) -> Iterator[Row]:
 
 
 def every_alteration(world: World, scene: Scene, chance: Random, me: int) -> Iterator[tuple[Row, Row]]:
-    """Every kind of change, of a few rows of one's own and of others that can be read; of what nobody changes, none."""
+    """Every kind of change, of a few rows of one's own and of others that can be read, drafts that colleagues left behind among
+    them; of what nobody changes, none."""
     yield from every_change_of_files(world, scene, chance, me)
     for model in (*NEVER_ADDED, *NEVER_CHANGED, *SHAPES):
         there = world.tables[model] if model not in CHANGES else []
@@ -335,7 +336,11 @@ def every_alteration(world: World, scene: Scene, chance: Random, me: int) -> Ite
         readable = [row for row in world.tables[model] if may_read(world, me, row, scene.now)]
         mine = [row for row in readable if me in (getattr(row, name, None) for name in (*OWNERS, "shared_by_id"))]
         wrong = [row for row in mine if row.__dict__.get("error_at")][:1]
-        for old in [*chance.sample(mine, min(4, len(mine))), *chance.sample(readable, min(3, len(readable))), *wrong]:
+        drafts = [row for row in readable if model == "ProgressNote" and row.signed_at is None and row.author_id != me][
+            :2
+        ]
+        some = [*chance.sample(mine, min(4, len(mine))), *chance.sample(readable, min(3, len(readable)))]
+        for old in [*some, *wrong, *drafts]:
             for change in dict.fromkeys(tries):
                 yield old, old.but(**_changed(world, scene, chance, change, me, old))
 

@@ -16,6 +16,7 @@ def on_purpose(world: World, scene: Scene, me: int) -> Iterator[Row]:
     yield from rewordings(world, scene, me)
     yield from islice(early_answers(world, scene, me), 1)
     yield from islice(first_readings(world, scene, me), 1)
+    yield from islice(ahead(world, scene, me), 2)
 
 
 def offers(world: World, scene: Scene, me: int) -> Iterator[Row]:
@@ -61,6 +62,27 @@ def first_readings(world: World, scene: Scene, me: int) -> Iterator[Row]:
         stands = released.withdrawn_at is None and released.error_at is None and released.released_at <= scene.now
         if stands and released.pk not in read:
             yield hung("Reading", released, release_id=released.pk, reader_id=me, read_at=scene.now)
+
+
+def ahead(world: World, scene: Scene, me: int) -> Iterator[Row]:
+    """What hangs on a session or a release of one's own that is yet to come."""
+    with_record = {row.session_id for row in world.tables["SessionRecord"]}
+    empty: dict[str, Any] = {
+        "techniques": [],
+        "themes": [],
+        "engagement": None,
+        **dict.fromkeys(TEXTS["SessionRecord"], ""),
+    }
+    right = {"error_at": None, "error_by_id": None, "error_reason": ""}
+    for session in world.where("Session", "therapist_id", me):
+        if session.moment > scene.now and session.pk not in with_record and session.error_at is None:
+            yield hung("SessionRecord", session, session_id=session.pk, author_id=me, **empty, **right)
+            break
+    overridden = {row.release_id for row in world.tables["Override"]}
+    for released in world.where("Release", "released_by_id", me):
+        if released.released_at > scene.now and released.pk not in overridden and released.error_at is None:
+            yield hung("Override", released, release_id=released.pk, ground="safety", explanation="e")
+            break
 
 
 def hung(model: str, on: Row, **values: Any) -> Row:
