@@ -142,28 +142,27 @@ def offered(*, returned: bool) -> Exists:
     return Exists(standing.filter(answered() if returned else ~answered()))
 
 
+def offered_to_me() -> Exists:
+    """The draft is offered to the viewer, who has not answered."""
+    return Exists(offers().filter(mine("person_id"), ~answered(), note=OuterRef("pk"), child_id=OuterRef("child_id")))
+
+
 def unfinished() -> list[tuple[str, QuerySet[ProgressNote]]]:
     """What waits for the viewer, by code, each to be shown page by page."""
-    mine = Q(author=viewer().person_id)
-    to_me = Exists(
-        offers().filter(~answered(), note=OuterRef("pk"), child_id=OuterRef("child_id"), person=viewer().person_id)
-    )
+    own = Q(author=viewer().person_id)
     was_mine = Exists(offers().filter(note=OuterRef("pk"), child_id=OuterRef("child_id"), person=viewer().person_id))
     return [
-        ("returned", drafts().filter(mine, offered(returned=True))),
-        ("cosign", drafts().filter(~mine, to_me)),
-        ("drafts", drafts().filter(mine).exclude(offered(returned=True)).exclude(offered(returned=False))),
-        ("waiting", drafts().filter(mine, offered(returned=False))),
-        ("left", drafts().filter(~mine).exclude(was_mine)),
+        ("returned", drafts().filter(own, offered(returned=True))),
+        ("cosign", drafts().filter(~own, offered_to_me())),
+        ("drafts", drafts().filter(own).exclude(offered(returned=True)).exclude(offered(returned=False))),
+        ("waiting", drafts().filter(own, offered(returned=False))),
+        ("left", drafts().filter(~own).exclude(was_mine)),
     ]
 
 
 def is_for_me() -> Q:
     """Only the viewer can go on with the draft: their own unless it is on offer, or offered to them."""
-    to_me = Q(
-        Exists(offers().filter(mine("person_id"), ~answered(), note=OuterRef("pk"), child_id=OuterRef("child_id")))
-    )
-    return (mine("author_id") & ~Q(offered(returned=False))) | (~mine("author_id") & to_me)
+    return (mine("author_id") & ~Q(offered(returned=False))) | (~mine("author_id") & Q(offered_to_me()))
 
 
 def is_given_back() -> Q:

@@ -45,6 +45,12 @@ def database_settings(url: str) -> dict[str, Any]:
     }
 
 
+def keep_statements(connection: Any, **_: Any) -> None:
+    """Room for every page's statements on a new connection: psycopg keeps a hundred, and pages opened in turn would push each
+    other's out before any was met often enough to be prepared."""
+    connection.connection.prepared_max = 1000
+
+
 def needed(name: str) -> str:
     """The URL in a setting that only some commands need. Raises ImproperlyConfigured where it is unset."""
     from django.conf import settings

@@ -127,28 +127,20 @@ def unchanged(key: str) -> Callable[[Rich, str], dict[str, Any]]:
     return lambda world, child: {**WORDS, "seen": world.rows[key].changed_at.isoformat()}
 
 
+def wording(world: Rich, update: str) -> dict[str, Any]:
+    """Other words for an update, after reading those it has."""
+    seen = str(world.rows[update].pk)
+    return {"kind": "win", "body": "w", "observed_at": "2026-11-02T09:00", "form_key": KEY, "seen": seen}
+
+
 def reworded(world: Rich, child: str) -> dict[str, Any]:
     """Other words for an update nobody has answered."""
-    update = {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}[child]
-    return {
-        "kind": "win",
-        "body": "w",
-        "observed_at": "2026-11-02T09:00",
-        "form_key": KEY,
-        "seen": str(world.rows[update].pk),
-    }
+    return wording(world, {"maya": "u_withdrawn", "leo": "u_nell", "zoe": "u_zara"}[child])
 
 
 def late(world: Rich, child: str) -> dict[str, Any]:
     """Other words for one that was answered."""
-    update = {"maya": "u_priya", "ada": "u_adam"}[child]
-    return {
-        "kind": "win",
-        "body": "w",
-        "observed_at": "2026-11-02T09:00",
-        "form_key": KEY,
-        "seen": str(world.rows[update].pk),
-    }
+    return wording(world, {"maya": "u_priya", "ada": "u_adam"}[child])
 
 
 # The table. What the page is for comes from visibility.md; an address that is not here fails the first test below.
