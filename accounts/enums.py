@@ -61,3 +61,41 @@ class MoveInCaution(TextChoices):
     TWIN = "twin", _("twice in this file")
     KNOWN = "known", _("already here")
     COLLEAGUE = "colleague", _("a colleague as family")
+
+
+class InvitationKind(TextChoices):
+    """Whom an invitation is for."""
+
+    STAFF = "staff", _("a colleague")
+    GUARDIAN = "guardian", _("a parent or guardian")
+    YOUNG_PERSON = "young_person", _("a young person")
+    HELPER = "helper", _("a helper")
+
+
+class CircleChangeKind(TextChoices):
+    """What was done to a circle."""
+
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    ENDED = "ended", _("ended")
+    HANDED_OVER = "handed_over", _("handed over")
+    SHORT_ACCESS = "short_access", _("short access")
+    TAKEN_BACK = "taken_back", _("taken back before it began")
+
+
+class ReviewReason(TextChoices):
+    """Why a guardian's row is to be looked at again."""
+
+    NEW_ADDRESS = "new_address", _("a new e-mail address")
+
+
+class NoticeKind(TextChoices):
+    """What a person is told inside the app. Each has its words in accounts/notice_words.py."""
+
+    NEW_THERAPIST = "new_therapist", _("a new therapist")
+    SHORT_ACCESS = "short_access", _("short access")
+    NEW_SUPERVISOR = "new_supervisor", _("a new supervisor")
+    STAFF_AS_FAMILY = "staff_as_family", _("a colleague as family")
+    THERAPIST_FROM_NOW = "therapist_from_now", _("the child's new therapist")
+    FACTOR_RESET = "factor_reset", _("a second factor taken off")
+    NEW_CARD = "new_card", _("a new card to sign in")

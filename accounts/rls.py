@@ -12,21 +12,23 @@ from django.db import connection, models
 from django.db.models import Q
 from psycopg import ClientCursor
 
-from accounts.models import ChildItem
 from accounts.visibility import Guarded, Written, for_the_wall, guarded_models, in_place
 from carebridge.lib.database import APP, AUTHZ, BACKUP, OPERATOR, OWNER, WORKER
 
-SQL = Path(__file__).parent / "sql" / "authz.sql"
+SQL = [Path(__file__).parent / "sql" / name for name in ("authz.sql", "people.sql")]
 READERS = f"{APP}, {WORKER}"
 
 # Tables without a rule, each with what the web process may do to them and why they are outside the wall.
 UNGUARDED: dict[str, str] = {
-    # Sign-in needs it before a viewer exists; credentials only. A page changes one's password and when one was last here;
-    # whoever is let in, and by which address, is decided elsewhere.
-    "accounts_account": "SELECT, UPDATE (password, last_login)",
+    # Sign-in needs it before a viewer exists; credentials only. A page changes one's password, language and zone, and when
+    # one was last here; whoever is let in, and by which address, is decided elsewhere.
+    "accounts_account": "SELECT, UPDATE (password, last_login, language, time_zone)",
     "account_emailaddress": "SELECT, INSERT, UPDATE, DELETE",  # allauth: sign-in and reset by address
     "account_emailconfirmation": "SELECT, INSERT, UPDATE, DELETE",  # allauth
     "django_session": "SELECT, INSERT, UPDATE, DELETE",  # signed-in browsers
+    "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",  # allauth: second factors, their secrets encrypted
+    "usersessions_usersession": "SELECT, INSERT, UPDATE, DELETE",  # allauth: which browsers a person is signed in on
+    "django_admin_log": "SELECT, INSERT",  # what the operator did in the register
     "carebridge_cache": "SELECT, INSERT, UPDATE, DELETE",  # rate limits
     "django_content_type": "SELECT",  # Django's own registers
     "django_migrations": "SELECT",
@@ -43,39 +45,105 @@ WORKER_UNGUARDED = {
 
 # What enter() and the constraint triggers read on the viewer's behalf.
 READ_BY_AUTHZ = [
-    "accounts_account", "accounts_agreement", "accounts_child", "accounts_circlerow", "accounts_membership",
-    "accounts_movein", "accounts_moveinrow", "accounts_named", "accounts_person", "accounts_practice", "accounts_renewal",
-    "accounts_restriction", "accounts_supervision",
+    "account_emailaddress", "accounts_account", "accounts_addresschange", "accounts_agreement", "accounts_child",
+    "accounts_circlechange", "accounts_circlerow", "accounts_contact", "accounts_deactivation", "accounts_explanation",
+    "accounts_factorreset", "accounts_helperconsent", "accounts_invitation", "accounts_membership", "accounts_movein",
+    "accounts_moveinrow", "accounts_named", "accounts_notice", "accounts_operatoraccess", "accounts_person",
+    "accounts_practice", "accounts_relationship", "accounts_renewal", "accounts_restriction", "accounts_rowreview",
+    "accounts_signature", "accounts_staffprofile", "accounts_supervision", "django_session", "mfa_authenticator",
+    "usersessions_usersession",
     "sessions_log_attendance", "sessions_log_noteoffer", "sessions_log_opening", "sessions_log_override",
-    "sessions_log_progressnote", "sessions_log_release", "sessions_log_sessionrecord", "sessions_log_summary",
+    "sessions_log_progressnote", "sessions_log_release", "sessions_log_sessionrecord", "sessions_log_sharing",
+    "sessions_log_summary",
     "sessions_log_takenout", "sessions_log_updateedit", "sessions_log_wish", "sessions_log_withholding",
 ]  # fmt: skip
 
-# What follows an item entered in error, by a trigger; a file that is over (authz.forget_moves).
+# What follows an item entered in error, by a trigger; a file that is over (authz.forget_moves); a person who joins, by all that
+# the practice has of them (authz.said_of), their address and password; a planned row taken back.
 CHANGED_BY_AUTHZ = {
+    "accounts_account": "password, email, username, is_active",
+    "accounts_addresschange": "sent_at, old_said_yes_at, new_said_yes_at, done_at",
+    "accounts_circlechange": "person_id",
+    "accounts_circlerow": "person_id, ends",
+    "accounts_contact": "email",
+    "accounts_deactivation": "person_id",
+    "accounts_explanation": "person_id",
+    "accounts_factorreset": "sent_at, used_at",
+    "accounts_helperconsent": "given_by_id",
+    "accounts_invitation": "person_id, sent_serial, accepted_at",
+    "accounts_membership": "person_id",
     "accounts_movein": "status, finished_at",
-    "sessions_log_attendance": "error_at",
+    "accounts_named": "person_id",
+    "accounts_notice": "person_id, about_id",
+    "accounts_relationship": "person_id",
+    "accounts_restriction": "person_id",
+    "accounts_rowreview": "person_id",
+    "accounts_signature": "person_id",
+    "accounts_staffprofile": "person_id",
+    "accounts_supervision": "supervisor_id, therapist_id",
+    "sessions_log_attendance": "error_at, person_id",
+    "sessions_log_opening": "person_id",
+    "sessions_log_release": "error_at, recipient_id",
     "sessions_log_sessionrecord": "error_at, error_by_id, error_reason",
-    "sessions_log_release": "error_at",
-    "sessions_log_wish": "error_at",
+    "sessions_log_sharing": "person_id",
+    "sessions_log_wish": "error_at, not_to",
+    "sessions_log_withholding": "person_id",
 }
-# Someone new who moves in (authz.welcome). No column of an account that lets anyone sign in.
+# Someone new (authz.newcomer): no column of an account that lets anyone sign in. A practice with its first admin, by the
+# operator. What people are told, and what they must look at again.
 ADDED_BY_AUTHZ = {
-    "accounts_account": "password, is_active, language, time_zone",
-    "accounts_person": "account_id, public_id, name",
+    "account_emailaddress": 'user_id, email, verified, "primary"',
+    "accounts_account": "password, is_active, language, time_zone, factor_waived",
     "accounts_contact": "person_id, email, phone",
+    "accounts_invitation": "id, practice_id, person_id, kind, email, card_sha256, invited_by_id, invited_at, expires_at, serial,"
+    " sent_serial",
+    "accounts_membership": "id, practice_id, person_id, role, starts",
+    "accounts_notice": "id, practice_id, child_id, person_id, kind, about_id, told_at",
+    "accounts_person": "account_id, public_id, name",
+    "accounts_practice": "public_id, ref, name, time_zone, language, reply_within_hours, notes_due_hours, crisis_text, handbook,"
+    " guardian_access, assent_age, majority_age, policy_source, reply_hours, fees, how_to_ask",
+    "accounts_rowreview": "id, practice_id, child_id, circle_row_id, person_id, reason, flagged_at",
 }
 
-# The one table that is emptied: rows of a file outlast nothing (authz.forget_moves).
-DELETED_BY_AUTHZ = ["accounts_moveinrow"]
+# What is emptied: rows of a file outlast nothing (authz.forget_moves); a planned row that is taken back was never stood in; the
+# empty place of whoever joins with an account of their own; addresses, second factors and browser sessions that are over.
+DELETED_BY_AUTHZ = [
+    "account_emailaddress", "accounts_account", "accounts_circlerow", "accounts_contact", "accounts_moveinrow", "accounts_notice",
+    "accounts_person", "accounts_relationship", "django_session", "mfa_authenticator", "usersessions_usersession",
+]  # fmt: skip
 
-# What a process may ask of the kernel; beyond entering only the worker, and only for people who move in.
+# What a process may ask of the kernel beyond entering.
 FUNCTIONS = {
-    "authz.enter(bigint, timestamptz)": f"{APP}, {WORKER}, {OPERATOR}",
-    "authz.welcome(bigint, text, text, text)": WORKER,
+    "authz.enter(bigint, timestamptz, bigint)": f"{APP}, {WORKER}, {OPERATOR}",
+    "authz.welcome(bigint, text, text, text)": READERS,
+    "authz.known_by_address(bigint, text)": READERS,
+    "authz.take_back(bigint, uuid[], uuid[])": APP,
+    "authz.open_invitation(uuid, integer, timestamptz)": APP,
+    "authz.open_card(text, timestamptz)": APP,
+    "authz.join(uuid, integer, timestamptz, text, text)": APP,
+    "authz.join_as(uuid, integer, timestamptz, bigint)": APP,
+    "authz.end_sessions(bigint, bigint)": APP,
+    "authz.confirm_address(uuid, text, timestamptz)": APP,
+    "authz.open_reset(uuid, timestamptz)": APP,
+    "authz.take_off_factors(uuid, timestamptz)": APP,
+    "authz.found_practice(text, text, text, text)": APP,
+    "authz.appoint_admin(bigint, text, text, timestamptz)": APP,
+    "authz.set_active(bigint, boolean)": APP,
+    "authz.mails_about_log_ins(timestamptz, integer)": WORKER,
     "authz.moves_under_way()": WORKER,
     "authz.forget_moves(timestamptz)": WORKER,
 }
+# What the kernel asks of itself.
+INNER_FUNCTIONS = [
+    "authz.therapists(timestamptz)", "authz.supervisors(timestamptz)", "authz.majority(date, integer, text)",
+    "authz.grown_up(uuid, text, bigint, timestamptz)", "authz.hold_the_wish()", "authz.hold_released_words()",
+    "authz.wait_for_words()", "authz.hold_the_words()", "authz.follow_the_error()", "authz.hold_the_circle()",
+    "authz.lets_in(bigint)", "authz.is_known(bigint, bigint)", "authz.newcomer(text, text, text)", "authz.plain(text)",
+    "authz.shares_an_address(bigint, bigint)", "authz.hold_the_young()", "authz.hold_the_job()", "authz.hold_the_time()",
+    "authz.hold_columns()", "authz.tell_of_a_row()", "authz.tell_of_supervision()",
+    "authz.may_be_invited(bigint, bigint, text, bigint)", "authz.hold_the_invitation()", "authz.said_of()",
+    "authz.sign_out_everywhere(bigint)", "authz.must_operate()",
+]  # fmt: skip
 
 
 def compiled(model: type[models.Model], rule: Written) -> str:
@@ -148,20 +216,9 @@ def install() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS authz; GRANT USAGE, CREATE ON SCHEMA authz TO {AUTHZ}")
-        cursor.execute(SQL.read_text())
-        for function in (
-            *FUNCTIONS,
-            "authz.therapists(timestamptz)",
-            "authz.supervisors(timestamptz)",
-            "authz.majority(date, integer, text)",
-            "authz.grown_up(uuid, text, bigint, timestamptz)",
-            "authz.hold_the_wish()",
-            "authz.hold_released_words()",
-            "authz.wait_for_words()",
-            "authz.hold_the_words()",
-            "authz.follow_the_error()",
-            "authz.hold_the_circle()",
-        ):
+        for file in SQL:
+            cursor.execute(file.read_text())
+        for function in (*FUNCTIONS, *INNER_FUNCTIONS):
             cursor.execute(f"ALTER FUNCTION {function} OWNER TO {AUTHZ}")
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         cursor.execute(f"REVOKE CREATE ON SCHEMA authz FROM {AUTHZ}")
@@ -181,7 +238,7 @@ def install() -> None:
             cursor.execute(f"REVOKE ALL ON {table} FROM {READERS}, {AUTHZ}")
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {READERS}")
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-            if issubclass(model, ChildItem):
+            if has_column(model, "child_id") and model.__name__ != "AuditEvent":
                 tie_to_practice(table)
         cursor.execute(f"REVOKE UPDATE ON accounts_auditevent FROM {READERS}")
         for table, rights in UNGUARDED.items():

@@ -156,6 +156,17 @@ def no_viewer() -> Q:
     return Q(_NoViewer())
 
 
+class _Operating(Func):
+    arity = 0
+    output_field = BooleanField()
+    template = "((SELECT NULLIF(current_setting('app.operator', true), '')) IS NOT NULL)"
+
+
+def operating() -> Q:
+    """The installation's operator, in the hours given to them (OperatorAccess)."""
+    return Q(_Operating())
+
+
 # --- What a rule asks of another table ---------------------------------------------------------------------------------------
 
 _for_the_wall: ContextVar[bool] = ContextVar("for_the_wall", default=False)
@@ -288,6 +299,7 @@ class Viewer:
 
     `zone` and `language` are the viewer's practice's, empty for whoever stands nowhere. `closed_to`: first names of the
     children a closed restriction keeps this family member or helper from: it is told plainly (visibility.md, Quiet).
+    `operator`: in the hours of the installation's operator. `only`: the one practice chosen to stand in.
     """
 
     person_id: int | None
@@ -297,6 +309,8 @@ class Viewer:
     zone: str = ""
     language: str = ""
     closed_to: tuple[str, ...] = ()
+    operator: bool = False
+    only: int | None = None
 
     @property
     def practices(self) -> list[int]:
@@ -323,9 +337,10 @@ def viewer() -> Viewer:
     return current
 
 
-def enter(person_id: int | None, moment: datetime | None = None) -> Viewer:
+def enter(person_id: int | None, moment: datetime | None = None, only: int | None = None) -> Viewer:
     """Resolve the person's places for the rest of this transaction, in one round trip.
 
+    `only`: the number of the one practice to stand in, for whoever has a place in several and chose one.
     `moment` (aware; now if left out) is the viewer's clock. Call it again after changing a circle row inside a
     transaction. Must run inside `atomic`: the settings are transaction-local. A person whose account is not active, and
     None, stand nowhere.
@@ -334,11 +349,11 @@ def enter(person_id: int | None, moment: datetime | None = None) -> Viewer:
         raise RuntimeError("enter() outside a transaction would be forgotten at once.")
     moment = moment or timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT authz.enter(%s::bigint, %s::timestamptz)", [person_id, moment])
+        cursor.execute("SELECT authz.enter(%s::bigint, %s::timestamptz, %s::bigint)", [person_id, moment, only])
         answer = json.loads(cursor.fetchone()[0])
     places = {place: frozenset(numbers) for place, numbers in answer.pop("places", {}).items()}
     closed_to = tuple(answer.pop("closed_to", ()))
-    current = Viewer(person_id if places else None, moment, places, closed_to=closed_to, **answer)
+    current = Viewer(person_id if places else None, moment, places, closed_to=closed_to, only=only, **answer)
     _viewer.set(current)
     return current
 
@@ -362,5 +377,5 @@ def acting_as(person_id: int | None, moment: datetime | None = None) -> Iterator
     finally:
         _viewer.set(None)
         if connection.in_atomic_block and not connection.needs_rollback:
-            enter(before.person_id if before else None, before.moment if before else None)
+            enter(*((before.person_id, before.moment, before.only) if before else (None,)))
         _viewer.set(before)

@@ -2,6 +2,7 @@
 
 from accounts.models.agreements import Agreement, Explanation, Signature
 from accounts.models.audit import AuditEvent
+from accounts.models.changes import CircleChange, Notice, RowReview
 from accounts.models.circle import (
     Child,
     ChildItem,
@@ -12,29 +13,38 @@ from accounts.models.circle import (
     Renewal,
     Restriction,
 )
+from accounts.models.joining import AddressChange, Deactivation, FactorReset, Invitation, OperatorAccess
 from accounts.models.move_in import MoveIn, MoveInRow
 from accounts.models.people import Account, Contact, Person
 from accounts.models.practices import Membership, Practice, StaffProfile, Supervision
 
 __all__ = [
     "Account",
+    "AddressChange",
     "Agreement",
     "AuditEvent",
     "Child",
     "ChildItem",
+    "CircleChange",
     "CircleRow",
     "Contact",
+    "Deactivation",
     "Explanation",
+    "FactorReset",
     "HelperConsent",
+    "Invitation",
     "Membership",
     "MoveIn",
     "MoveInRow",
     "Named",
+    "Notice",
+    "OperatorAccess",
     "Person",
     "Practice",
     "Relationship",
     "Renewal",
     "Restriction",
+    "RowReview",
     "Signature",
     "StaffProfile",
     "Supervision",

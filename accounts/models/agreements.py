@@ -53,3 +53,8 @@ class Explanation(ChildItem):
     def visible_to(cls) -> Q:
         """Team; one's own, outside quiet times."""
         return in_place("team") & past("explained_at") | (in_place("own") & mine("person_id") & seen("explained_at"))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists, who explained them, at a moment that has come."""
+        return in_place("therapist") & mine("explained_by_id") & past("explained_at")

@@ -1,12 +1,12 @@
 """The child and the circle around it: rows that tie a person to one child, and what restrains them."""
 
 import uuid
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, DurationField, Exists, ExpressionWrapper, IntegerField, OuterRef, Q, Value, When
 
 from accounts.enums import Authority, CircleRole, RestrictionKind
 from accounts.models.practices import (
@@ -19,6 +19,8 @@ from accounts.models.practices import (
     no_overlap,
 )
 from accounts.visibility import Guarded, admins, in_place, leads, listed, mine, now, past, readable
+
+SHORT_ACCESS = timedelta(hours=72)  # the longest a lead may give in an emergency
 
 
 class Child(Guarded):
@@ -53,6 +55,11 @@ class Child(Guarded):
         """Admins, into their own practice."""
         return in_place("admin", "practice_id")
 
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Admins and the child's therapists; `authz.hold_columns` holds the practice and the address."""
+        return admins("id") | in_place("therapist", "id")
+
 
 class ChildItem(Guarded):
     """Anything about one child. The installer ties (practice, child) together with one composite foreign key."""
@@ -72,6 +79,17 @@ def treats() -> Q:
         person_id=OuterRef("person_id"),
         practice_id=OuterRef("practice_id"),
         role__in=["therapist", "supervisor", "safeguarding_lead"],
+        starts__lte=now(),
+    )
+    return Q(Exists(hired.filter(Q(ends__isnull=True) | Q(ends__gt=now()))))
+
+
+def employed() -> Q:
+    """The row's person works in the practice, in any role."""
+    hired = Membership.objects.filter(
+        readable(Membership),
+        person_id=OuterRef("person_id"),
+        practice_id=OuterRef("practice_id"),
         starts__lte=now(),
     )
     return Q(Exists(hired.filter(Q(ends__isnull=True) | Q(ends__gt=now()))))
@@ -143,15 +161,36 @@ class CircleRow(ChildItem):
 
     @classmethod
     def insertable_by(cls) -> Q:
-        """Admins, for others, from this moment on: guardians but those of authority none, and therapists in force.
+        """For others, from now or later, to people the practice knows (`authz.hold_the_circle`):
 
-        Nobody gives themself a row, nor puts themself on a team by giving one to whom they supervise. That the child has no
-        circle yet, and that the person is known to the practice or new, a trigger holds (`authz.hold_the_circle`): a policy
-        on this table cannot look at this table.
+        - admins: family, helpers, the young person; therapists who are staff in force and not led by the admin, since that
+          would put the admin on the team;
+        - the child's therapists: family, helpers, the young person, but no colleague: who is family has no right as staff
+          (principle 1), and a lead could be shut out that way;
+        - leads: a therapist row for hours in an emergency.
         """
-        family = Q(role=CircleRole.GUARDIAN) & Q(authority__in=["full", "informed", "contributor"])
-        fresh = Q(starts=now()) & Q(ends__isnull=True)
-        return admins() & fresh & ~mine("person_id") & (family | (Q(role=CircleRole.THERAPIST) & treats() & ~led()))
+        family, staff = ~Q(role=CircleRole.THERAPIST), Q(role=CircleRole.THERAPIST) & treats() & ~led()
+        latest = ExpressionWrapper(now() + Value(SHORT_ACCESS, DurationField()), models.DateTimeField())
+        short = Q(starts=now(), ends__lte=latest)
+        who = (admins() & (family | staff)) | (in_place("therapist") & family & ~employed()) | (leads() & staff & short)
+        return who & ~mine("person_id") & Q(starts__gte=now())
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Whoever may make such a row, of others, while it has not ended. `authz.hold_the_time` lets only an end be set or
+        brought forward: what was is history."""
+        return cls.may_end() & (Q(ends__isnull=True) | Q(ends__gt=now()))
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Ended now or later."""
+        return cls.may_end() & Q(ends__gte=now())
+
+    @classmethod
+    def may_end(cls) -> Q:
+        """Admins any row; the child's therapists rows of family and helpers; leads short access."""
+        family, short = ~Q(role=CircleRole.THERAPIST), Q(role=CircleRole.THERAPIST, ends__isnull=False)
+        return (admins() | (in_place("therapist") & family) | (leads() & short)) & ~mine("person_id")
 
 
 class Relationship(ChildItem):
@@ -168,15 +207,15 @@ class Relationship(ChildItem):
 
     @classmethod
     def insertable_by(cls) -> Q:
-        """Admins, with a row made at this moment for the same person."""
+        """Admins and the child's therapists, with a family row of the same person that does not lie behind."""
         row = CircleRow.objects.filter(
+            ~Q(role=CircleRole.THERAPIST),
             readable(CircleRow),
             pk=OuterRef("circle_row_id"),
             person_id=OuterRef("person_id"),
-            role=CircleRole.GUARDIAN,
-            starts=now(),
+            starts__gte=now(),
         )
-        return admins() & Q(Exists(row))
+        return (admins() | in_place("therapist")) & Q(Exists(row))
 
 
 class Renewal(ChildItem):
@@ -206,6 +245,22 @@ class HelperConsent(ChildItem):
     def visible_to(cls) -> Q:
         """Staff of the circle; the guardian who gave it (principle 11)."""
         return circle_staff() | (in_place("own") & mine("given_by_id"))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """The child's therapists write down what a guardian agreed to, at a moment that has come."""
+        return in_place("therapist") & past("given_at")
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """The child's therapists, and whoever gave it, while it stands; `authz.hold_columns` holds all but its end."""
+        who = in_place("therapist") | (in_place("own") & mine("given_by_id"))
+        return who & (Q(until__isnull=True) | Q(until__gt=now()))
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Withdrawn now."""
+        return (in_place("therapist") | (in_place("own") & mine("given_by_id"))) & Q(until=now())
 
 
 class Restriction(ChildItem):

@@ -23,21 +23,28 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """A log-in: credentials and how to address its owner, nothing else. Readable before a viewer exists.
 
-    `email` is empty for a young person who signs in another way. `time_zone` empty: the practice's.
+    `email` is empty for a young person, who signs in by `username`; both are empty until an invitation was accepted.
+    `time_zone` empty: the practice's. `factor_waived`: came with a password in a bundle, which outside production signs a
+    member of staff in without a second factor (bundle.md); production asks for one whatever this says.
     """
 
     id = models.BigAutoField(primary_key=True)
     email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001 - many accounts may have none
+    username = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001 - as above
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    factor_waived = models.BooleanField(default=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="account_email_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="account_email_once"),
+            models.UniqueConstraint(Lower("username"), name="account_username_once"),
+        ]
 
     def __str__(self) -> str:
         # Never the address: this text ends up in logs and in the pages of libraries.
@@ -55,11 +62,19 @@ class Person(Guarded):
     def visible_to(cls) -> Q:
         """Row "Person's name": oneself; team, admins, leads; family and helpers as principle 10 (`people`)."""
         from accounts.models.circle import CircleRow
+        from accounts.models.joining import Invitation
         from accounts.models.practices import Membership
 
+        invited = Invitation.objects.filter(readable(Invitation), person_id=OuterRef("pk"))
         tied = CircleRow.objects.filter(readable(CircleRow), person_id=OuterRef("pk"))
         colleague = Membership.objects.filter(readable(Membership), person_id=OuterRef("pk"))
-        return mine("account_id") | in_place("people", "account_id") | Q(Exists(tied)) | Q(Exists(colleague))
+        known = Q(Exists(tied)) | Q(Exists(colleague)) | Q(Exists(invited))
+        return mine("account_id") | in_place("people", "account_id") | known
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """One's own name; `authz.hold_columns` holds the rest."""
+        return mine("account_id")
 
     @property
     def initials(self) -> str:
@@ -79,11 +94,23 @@ class Contact(Guarded):
     def visible_to(cls) -> Q:
         """Row "Contact": oneself; team, admins, leads."""
         from accounts.models.circle import CircleRow
+        from accounts.models.joining import Invitation
         from accounts.models.practices import Membership, circle_staff, staff_of_practice
 
+        invited = Invitation.objects.filter(readable(Invitation), person_id=OuterRef("person_id"))
         tied = CircleRow.objects.filter(circle_staff(), person_id=OuterRef("pk"))
         employed = Membership.objects.filter(staff_of_practice(), person_id=OuterRef("pk"))
-        return mine("person_id") | Q(Exists(tied)) | Q(Exists(employed))
+        return mine("person_id") | Q(Exists(tied)) | Q(Exists(employed)) | Q(Exists(invited))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Oneself, to be reached by telephone. An address is proven first (`authz.confirm_address`)."""
+        return mine("person_id") & Q(email="")
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """One's own telephone; `authz.hold_columns` holds the address."""
+        return mine("person_id")
 
 
 def names_of(ids: Any) -> dict[int, str]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 
 from accounts.enums import RecordAccess, StaffRole
-from accounts.visibility import Guarded, admins, in_place, leads, readable
+from accounts.visibility import Guarded, admins, in_place, leads, mine, now, operating, readable
 
 
 class TsTzRange(Func):
@@ -46,7 +46,9 @@ class Practice(Guarded):
     """The tenant, with the few values of its policy that rules ask for.
 
     `assent_age`, `majority_age`: years. `notes_due_hours`: how long after a session its note may stay unsigned.
-    `guardian_access` prefills a new agreement and decides nothing by itself.
+    `guardian_access` prefills a new agreement and decides nothing by itself. `policy_source`: which law or guidance the
+    values come from; `policy_review_on`: the day they are to be looked at again. `handbook`: cancellations and whatever else
+    families should know.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -62,11 +64,21 @@ class Practice(Guarded):
     guardian_access = models.CharField(max_length=20, choices=RecordAccess.choices, default=RecordAccess.SUMMARIES_ONLY)
     assent_age = models.PositiveSmallIntegerField(default=12)
     majority_age = models.PositiveSmallIntegerField(default=18)
+    policy_source = models.TextField(blank=True)
+    policy_review_on = models.DateField(null=True, blank=True)
+    reply_hours = models.CharField(max_length=200, blank=True)
+    fees = models.TextField(blank=True)
+    how_to_ask = models.TextField(blank=True)
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Whoever works there or has a circle row in force there."""
-        return in_place("practices", "id")
+        """Whoever works there or has a circle row in force there; the operator in their hours."""
+        return in_place("practices", "id") | operating()
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Admins of the practice; `authz.hold_columns` holds its reference. The kernel alone founds one."""
+        return in_place("admin", "id")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,6 +109,23 @@ class Membership(Guarded):
     def visible_to(cls) -> Q:
         """Colleagues know who works with them; families learn staff through the circle alone."""
         return in_place("member", "practice_id")
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Admins, for others, from now or later. That the practice knows the person a trigger holds (`authz.hold_the_job`)."""
+        return in_place("admin", "practice_id") & ~mine("person_id") & Q(starts__gte=now())
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Admins, of others, while it has not ended: so a practice keeps an admin. `authz.hold_the_time` lets only an end
+        be set or brought forward."""
+        lasts = Q(ends__isnull=True) | Q(ends__gt=now())
+        return in_place("admin", "practice_id") & ~mine("person_id") & lasts
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Ended now or later."""
+        return in_place("admin", "practice_id") & ~mine("person_id") & Q(ends__gte=now())
 
 
 class Supervision(Guarded):
@@ -129,14 +158,30 @@ class Supervision(Guarded):
         """Staff of the practice: supervision is told, never hidden."""
         return in_place("member", "practice_id")
 
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """Admins, never for their own benefit, from now or later. The therapists concerned are told by a trigger."""
+        return in_place("admin", "practice_id") & ~mine("supervisor_id") & Q(starts__gte=now())
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """Admins, while it has not ended; `authz.hold_the_time` lets only an end be set or brought forward."""
+        return in_place("admin", "practice_id") & (Q(ends__isnull=True) | Q(ends__gt=now()))
+
+    @classmethod
+    def changed_into(cls) -> Q:
+        """Ended now or later."""
+        return in_place("admin", "practice_id") & Q(ends__gte=now())
+
 
 class StaffProfile(Guarded):
-    """What a therapist tells families about their work. Plain text."""
+    """What a therapist tells families about their work: `body` how they work, `training` what they learned. Plain text."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT)
     body = models.TextField()
+    training = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_profile", fields=["practice", "person"])]
@@ -153,6 +198,16 @@ class StaffProfile(Guarded):
             practice_id=OuterRef("practice_id"),
         )
         return in_place("member", "practice_id") | Q(Exists(theirs))
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """One's own, while working there."""
+        return in_place("member", "practice_id") & mine("person_id")
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """One's own, while working there."""
+        return cls.insertable_by()
 
 
 def staff_of_practice() -> Q:

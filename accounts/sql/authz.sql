@@ -38,6 +38,10 @@ LANGUAGE sql STABLE AS $$
   FROM public.accounts_circlerow c
   JOIN public.accounts_account a ON a.id = c.person_id AND a.is_active
   WHERE c.role = 'therapist' AND c.starts <= moment AND (c.ends IS NULL OR moment < c.ends)
+    AND NOT EXISTS (
+      SELECT FROM public.accounts_deactivation d
+      WHERE d.person_id = c.person_id AND d.practice_id = c.practice_id
+        AND d.starts <= moment AND (d.ends IS NULL OR moment < d.ends))
     AND EXISTS (
       SELECT FROM public.accounts_membership m
       WHERE m.person_id = c.person_id AND m.practice_id = c.practice_id
@@ -61,7 +65,11 @@ LANGUAGE sql STABLE AS $$
   JOIN public.accounts_supervision s ON s.therapist_id = t.person_id AND s.practice_id = t.practice_id
     AND s.starts <= moment AND (s.ends IS NULL OR moment < s.ends)
   JOIN public.accounts_account a ON a.id = s.supervisor_id AND a.is_active
-  WHERE EXISTS (
+  WHERE NOT EXISTS (
+      SELECT FROM public.accounts_deactivation d
+      WHERE d.person_id = s.supervisor_id AND d.practice_id = s.practice_id
+        AND d.starts <= moment AND (d.ends IS NULL OR moment < d.ends))
+    AND EXISTS (
       SELECT FROM public.accounts_membership m
       WHERE m.person_id = s.supervisor_id AND m.practice_id = s.practice_id AND m.role = 'supervisor'
         AND m.starts <= moment AND (m.ends IS NULL OR moment < m.ends))
@@ -74,7 +82,9 @@ LANGUAGE sql STABLE AS $$
         AND r.starts <= moment AND (r.ends IS NULL OR moment < r.ends))
 $$;
 
-CREATE OR REPLACE FUNCTION authz.enter(viewer bigint, moment timestamptz) RETURNS jsonb
+-- `only_practice`: the one practice to stand in, for whoever has a place in several and chose one; NULL: all of them.
+DROP FUNCTION IF EXISTS authz.enter(bigint, timestamptz);
+CREATE OR REPLACE FUNCTION authz.enter(viewer bigint, moment timestamptz, only_practice bigint DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan  -- its joins are planned once a connection, not once a request
 AS $$
@@ -82,7 +92,7 @@ DECLARE
   nowhere constant text[] := ARRAY['person', 'now', 'practices', 'member', 'admin', 'lead', 'barred', 'barred_people', 'team', 'therapist',
     'supervised', 'family', 'guardians', 'own', 'recipients', 'young', 'signers', 'note_readers', 'spans', 'notes',
     'notes_if_opened', 'withheld', 'opened', 'drafts', 'taken_out', 'to_review', 'people', 'known_rows', 'known_people',
-    'named_concerns', 'named_about', 'newcomers'];
+    'named_concerns', 'named_about', 'newcomers', 'joining', 'operator'];
   place text;
   -- practices
   member bigint[]; admin bigint[]; lead bigint[]; clinical bigint[]; supervising bigint[]; practices bigint[]; office bigint[];
@@ -95,6 +105,7 @@ DECLARE
   spans jsonb; notes jsonb; notes_if_opened jsonb;
   opened jsonb; withheld uuid[]; drafts uuid[]; taken_out uuid[]; to_review uuid[]; people bigint[]; known_rows uuid[]; known_people text[];
   named_concerns uuid[]; named_about bigint[];
+  out_of bigint[]; operating boolean;
 BEGIN
   FOREACH place IN ARRAY nowhere LOOP
     PERFORM set_config('app.' || place, '', true);
@@ -104,6 +115,10 @@ BEGIN
     RETURN '{}';
   END IF;
 
+  -- Practices that ended the person's access: what the person is there does not count (ADR 11).
+  SELECT coalesce(array_agg(DISTINCT d.practice_id), '{}') INTO out_of FROM public.accounts_deactivation d
+  WHERE d.person_id = viewer AND d.starts <= moment AND (d.ends IS NULL OR moment < d.ends);
+
   -- Memberships in force.
   SELECT coalesce(array_agg(DISTINCT m.practice_id), '{}'),
          coalesce(array_agg(DISTINCT m.practice_id) FILTER (WHERE m.role = 'admin'), '{}'),
@@ -112,7 +127,8 @@ BEGIN
          coalesce(array_agg(DISTINCT m.practice_id) FILTER (WHERE m.role = 'supervisor'), '{}')
   INTO member, admin, lead, clinical, supervising
   FROM public.accounts_membership m
-  WHERE m.person_id = viewer AND m.starts <= moment AND (m.ends IS NULL OR moment < m.ends);
+  WHERE m.person_id = viewer AND m.starts <= moment AND (m.ends IS NULL OR moment < m.ends)
+    AND m.practice_id <> ALL (out_of) AND (only_practice IS NULL OR m.practice_id = only_practice);
 
   -- The viewer's own circle rows. `live`: in force. A row of authority none takes away every other family row.
   WITH rows AS (
@@ -128,6 +144,7 @@ BEGIN
   ), live AS (
     SELECT w.* FROM rows w
     WHERE (w.ends IS NULL OR moment < w.ends) AND NOT w.grown_up AND w.child_id NOT IN (SELECT c.child_id FROM closed c)
+      AND w.practice_id <> ALL (out_of) AND (only_practice IS NULL OR w.practice_id = only_practice)
   ), kin AS (
     SELECT l.* FROM live l
     WHERE l.role <> 'therapist'
@@ -317,7 +334,12 @@ BEGIN
     WHERE c.person_id = viewer AND c.child_id = ANY (own) AND c.starts <= moment;
   END IF;
 
+  SELECT EXISTS (
+    SELECT FROM public.accounts_operatoraccess o
+    WHERE o.person_id = viewer AND o.starts <= moment AND moment < o.ends) INTO operating;
+
   PERFORM set_config('app.person', viewer::text, true),
+          set_config('app.operator', CASE WHEN operating THEN 'yes' ELSE '' END, true),
           set_config('app.practices', practices::text, true),
           set_config('app.member', member::text, true),
           set_config('app.admin', admin::text, true),
@@ -361,12 +383,14 @@ BEGIN
       JOIN public.accounts_restriction r ON r.person_id = c.person_id AND r.child_id = c.child_id
       WHERE c.person_id = viewer AND c.role <> 'therapist' AND c.authority <> 'none'
         AND c.starts <= moment AND (c.ends IS NULL OR moment < c.ends)
+        AND c.practice_id <> ALL (out_of) AND (only_practice IS NULL OR c.practice_id = only_practice)
         AND r.kind = 'closed' AND r.starts <= moment AND (r.ends IS NULL OR moment < r.ends)
         AND NOT authz.grown_up(c.id, c.role, c.child_id, moment)
         AND NOT EXISTS (
           SELECT FROM public.accounts_circlerow n
           WHERE n.person_id = viewer AND n.child_id = c.child_id AND n.authority = 'none'
             AND n.starts <= moment AND (n.ends IS NULL OR moment < n.ends))))
+    || CASE WHEN operating THEN '{"operator": true}'::jsonb ELSE '{}' END
     || (SELECT jsonb_build_object('name', n.name) FROM public.accounts_person n WHERE n.account_id = viewer)
     || coalesce((SELECT jsonb_build_object('zone', p.time_zone, 'language', p.language)
                  FROM public.accounts_practice p WHERE p.id = ANY (practices) ORDER BY p.id LIMIT 1), '{}');
@@ -498,59 +522,6 @@ CREATE TRIGGER follow_the_error AFTER UPDATE OF error_at ON public.sessions_log_
   FOR EACH ROW EXECUTE FUNCTION authz.follow_the_error();
 
 -- Moving in (docs/adr/0007) -----------------------------------------------------------------------------------------------
-
--- Someone new, for an admin of the practice: an account without an address and with a password nobody has, their name, how
--- to reach them. No process may make an account, a person or a contact in any other way, and this way touches none that is
--- there. For the rest of the transaction the viewer may give them a circle row (`newcomers`).
-CREATE OR REPLACE FUNCTION authz.welcome(practice bigint, name text, email text, phone text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  number bigint;
-BEGIN
-  IF NOT practice = ANY (coalesce(nullif(current_setting('app.admin', true), ''), '{}')::bigint[]) THEN
-    RAISE EXCEPTION 'only an admin of the practice welcomes' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  INSERT INTO public.accounts_account (password, is_active, language, time_zone)
-    VALUES ('!' || replace(gen_random_uuid()::text, '-', ''), true, '', '') RETURNING id INTO number;
-  INSERT INTO public.accounts_person (account_id, public_id, name) VALUES (number, gen_random_uuid(), welcome.name);
-  IF welcome.email <> '' OR welcome.phone <> '' THEN
-    INSERT INTO public.accounts_contact (person_id, email, phone) VALUES (number, welcome.email, welcome.phone);
-  END IF;
-  PERFORM set_config('app.newcomers',
-    (coalesce(nullif(current_setting('app.newcomers', true), ''), '{}')::bigint[] || number)::text, true);
-  RETURN number;
-END
-$$;
-
--- A viewer gives circle rows only where there is no circle yet: to change one that stands has its own conditions (whoever
--- treats the child is told; whoever reads it is asked). And only to people the practice knows or has just welcomed: a number
--- is no acquaintance. Outside any viewer (the loader) nothing is asked.
-CREATE OR REPLACE FUNCTION authz.hold_the_circle() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  barred constant bigint[] := coalesce(nullif(current_setting('app.barred', true), ''), '{}')::bigint[];
-BEGIN
-  IF coalesce(current_setting('app.person', true), '') = '' THEN
-    RETURN NEW;
-  END IF;
-  IF EXISTS (SELECT FROM public.accounts_circlerow c WHERE c.child_id = NEW.child_id AND c.starts < NEW.starts) THEN
-    RAISE EXCEPTION 'this child has a circle' USING ERRCODE = 'check_violation';
-  END IF;
-  IF NEW.person_id = ANY (coalesce(nullif(current_setting('app.newcomers', true), ''), '{}')::bigint[])
-     OR EXISTS (SELECT FROM public.accounts_membership m
-                WHERE m.person_id = NEW.person_id AND m.practice_id = NEW.practice_id)
-     OR EXISTS (SELECT FROM public.accounts_circlerow c
-                WHERE c.person_id = NEW.person_id AND c.practice_id = NEW.practice_id
-                  AND c.child_id <> ALL (barred)) THEN
-    RETURN NEW;
-  END IF;
-  RAISE EXCEPTION 'the practice does not know this person' USING ERRCODE = 'check_violation';
-END
-$$;
-
-DROP TRIGGER IF EXISTS hold_the_circle ON public.accounts_circlerow;
-CREATE TRIGGER hold_the_circle BEFORE INSERT ON public.accounts_circlerow
-  FOR EACH ROW EXECUTE FUNCTION authz.hold_the_circle();
 
 -- What a worker goes on with: files that were started, and as whom. Numbers and ids alone.
 CREATE OR REPLACE FUNCTION authz.moves_under_way() RETURNS TABLE (move uuid, person bigint)

@@ -161,6 +161,7 @@ def account(person: Item, hashed: dict[str | None, str]) -> Account:
         is_active=person.get("active", True),
         language=person.get("language", ""),
         time_zone=person.get("time_zone", ""),
+        factor_waived=password is not None,  # "a password signs the person in without a second factor" (bundle.md)
     )
 
 

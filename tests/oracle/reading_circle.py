@@ -28,6 +28,12 @@ OF_ADMINS = {
     "sign_in", "sign_in_refused", "sign_out", "password_changed", "circle_read", "people_read", "denied_admin",
     "move_in_uploaded", "move_in_read", "move_in_started", "move_in_batch", "move_in_finished", "move_in_discarded",
     "bundle_exported",
+    "invited", "invitation_sent_again", "invitation_revoked", "joined", "people_invited", "person_deactivated",
+    "person_reactivated", "role_added", "role_ended", "supervision_added", "supervision_ended", "sessions_ended",
+    "factor_added", "factor_removed", "factor_reset_asked", "factor_reset", "address_change_asked", "address_changed",
+    "practice_changed", "policy_changed", "profile_changed", "child_added", "child_changed", "circle_changed",
+    "handed_over", "short_access_given", "change_taken_back", "row_reviewed", "consent_recorded", "consent_withdrawn",
+    "limits_explained", "trail_read", "trail_exported", "operator_read", "operator_changed",
 }  # fmt: skip
 
 

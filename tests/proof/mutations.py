@@ -70,7 +70,7 @@ FLIPPED = {"=": "<>", "<>": "=", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 def kernel() -> str:
     """The functions that say who stands where: authz.sql up to the triggers, without its comments."""
-    text = SQL.read_text().partition("-- From the assent age on")[0]
+    text = SQL[0].read_text().partition("-- From the assent age on")[0]
     return re.sub(r"--[^\n]*", "", text)
 
 
@@ -173,7 +173,7 @@ VALUES = [
 def moving_mutants() -> list[Mutant]:
     """Every mutant of the functions of moving in, which no rule asks: each condition made true, made false, turned round,
     its boundary moved; each item of a list, each statement and each setting read left out; each value changed."""
-    text = re.sub(r"--[^\n]*", "", SQL.read_text())
+    text = re.sub(r"--[^\n]*", "", SQL[0].read_text())
     mutants = list[Mutant]()
     for name in MOVING:
         function = re.search(rf"CREATE OR REPLACE FUNCTION authz\.{name}\(.*?\n\$\$;", text, re.DOTALL)
