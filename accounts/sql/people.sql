@@ -185,6 +185,31 @@ DROP TRIGGER IF EXISTS hold_the_job ON public.accounts_membership;
 CREATE TRIGGER hold_the_job BEFORE INSERT ON public.accounts_membership
   FOR EACH ROW EXECUTE FUNCTION authz.hold_the_job();
 
+-- Access ends, and second factors come off, of people the practice knows; the latter where there is a log-in.
+CREATE OR REPLACE FUNCTION authz.hold_the_stranger() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF coalesce(current_setting('app.person', true), '') = '' THEN
+    RETURN NEW;
+  END IF;
+  IF NOT authz.is_known(NEW.person_id, NEW.practice_id) THEN
+    RAISE EXCEPTION 'the practice does not know this person' USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_TABLE_NAME = 'accounts_factorreset' AND NOT EXISTS (
+      SELECT FROM public.accounts_account a WHERE a.id = NEW.person_id AND a.email IS NOT NULL) THEN
+    RAISE EXCEPTION 'there is no log-in to mail a link to' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+DROP TRIGGER IF EXISTS hold_the_stranger ON public.accounts_deactivation;
+CREATE TRIGGER hold_the_stranger BEFORE INSERT ON public.accounts_deactivation
+  FOR EACH ROW EXECUTE FUNCTION authz.hold_the_stranger();
+DROP TRIGGER IF EXISTS hold_the_stranger ON public.accounts_factorreset;
+CREATE TRIGGER hold_the_stranger BEFORE INSERT ON public.accounts_factorreset
+  FOR EACH ROW EXECUTE FUNCTION authz.hold_the_stranger();
+
 -- What was is history: of a row that holds for a time a viewer sets an end or brings one forward, to now at the earliest.
 -- Runs as whoever writes, so that the kernel's own moves pass.
 CREATE OR REPLACE FUNCTION authz.hold_the_time() RETURNS trigger
@@ -248,7 +273,8 @@ END
 $$;
 
 -- Planned and not begun: the only rows that may go, since nobody has stood in them yet. Rows that a planned change would have
--- ended go on. The same bounds as for making and ending them: never one's own, therapists' by admins alone. Returns how many went.
+-- ended go on. The same bounds as for making and ending them: never one's own, therapists' by admins alone; short access does not
+-- become lasting so, and nobody puts themself back on a team through whom they supervise. Returns how many went.
 CREATE OR REPLACE FUNCTION authz.take_back(child bigint, planned uuid[], reopened uuid[]) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -265,7 +291,13 @@ BEGIN
       WHERE c.id = ANY (planned || reopened)
         AND (c.child_id <> take_back.child OR c.person_id = viewer OR (c.role = 'therapist' AND NOT office)
              OR (c.id = ANY (planned) AND c.starts <= moment)
-             OR (c.id = ANY (reopened) AND (c.ends IS NULL OR c.ends <= moment)))) THEN
+             OR (c.id = ANY (reopened) AND (c.ends IS NULL OR c.ends <= moment))
+             OR (c.id = ANY (reopened) AND c.role = 'therapist' AND (
+               c.ends <= c.starts + interval '72 hours'
+               OR EXISTS (
+                 SELECT FROM public.accounts_supervision s
+                 WHERE s.supervisor_id = viewer AND s.therapist_id = c.person_id AND s.practice_id = c.practice_id
+                   AND (s.ends IS NULL OR s.ends > moment)))))) THEN
     RAISE EXCEPTION 'it has begun, or is not this viewer''s to take back' USING ERRCODE = 'insufficient_privilege';
   END IF;
   DELETE FROM public.accounts_notice n USING public.accounts_circlerow c
@@ -275,6 +307,8 @@ BEGIN
   DELETE FROM public.accounts_circlerow c WHERE c.id = ANY (planned);
   GET DIAGNOSTICS gone = ROW_COUNT;
   UPDATE public.accounts_circlerow c SET ends = NULL WHERE c.id = ANY (reopened);
+  SET CONSTRAINTS ALL IMMEDIATE;  -- what hangs on a planned row (a consent) is told here, not at the commit
+  SET CONSTRAINTS ALL DEFERRED;
   RETURN gone;
 END
 $$;
@@ -344,7 +378,7 @@ BEGIN
           UNION
           SELECT other.person_id
           FROM authz.therapists(moment) mine JOIN authz.therapists(moment) other ON other.child_id = mine.child_id
-          WHERE mine.person_id = NEW.therapist_id) x
+          WHERE mine.person_id = NEW.therapist_id AND mine.practice_id = NEW.practice_id) x
     WHERE x.person_id NOT IN (NEW.supervisor_id, viewer);
   RETURN NULL;
 END
@@ -357,7 +391,8 @@ CREATE TRIGGER tell_of_supervision AFTER INSERT ON public.accounts_supervision
 -- Invitations -------------------------------------------------------------------------------------------------------------------
 
 -- An invitation is for somebody without a log-in and without a trace in another practice; a card, for the child's young person.
--- So nobody's log-in is taken over by inviting them.
+-- So nobody's log-in is taken over by inviting them. Who gives the address gives the log-in: a therapist gives it only to people
+-- who stand nowhere but with children of theirs, and to no colleague.
 CREATE OR REPLACE FUNCTION authz.may_be_invited(person bigint, practice bigint, kind text, child bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM public.accounts_account a
@@ -380,6 +415,17 @@ BEGIN
   IF NOT authz.is_known(NEW.person_id, NEW.practice_id)
      OR NOT authz.may_be_invited(NEW.person_id, NEW.practice_id, NEW.kind, NEW.child_id) THEN
     RAISE EXCEPTION 'this person is not to be invited' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.child_id IS NOT NULL
+     AND NOT NEW.practice_id = ANY (coalesce(nullif(current_setting('app.admin', true), ''), '{}')::bigint[])
+     AND (EXISTS (SELECT FROM public.accounts_membership m WHERE m.person_id = NEW.person_id)
+          OR NOT EXISTS (
+            SELECT FROM public.accounts_circlerow c WHERE c.person_id = NEW.person_id AND c.child_id = NEW.child_id)
+          OR EXISTS (
+            SELECT FROM public.accounts_circlerow c
+            WHERE c.person_id = NEW.person_id
+              AND c.child_id <> ALL (coalesce(nullif(current_setting('app.therapist', true), ''), '{}')::bigint[]))) THEN
+    RAISE EXCEPTION 'a therapist invites the circles of their own children' USING ERRCODE = 'check_violation';
   END IF;
   -- Of a card for a log-in that is there already the young person is told: they may not have asked for it.
   IF NEW.kind = 'young_person' AND EXISTS (
@@ -470,7 +516,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     ('accounts_circlechange', 'person_id'), ('accounts_rowreview', 'person_id'), ('accounts_notice', 'person_id'),
     ('accounts_notice', 'about_id'), ('accounts_staffprofile', 'person_id'),
     ('sessions_log_attendance', 'person_id'), ('sessions_log_release', 'recipient_id'), ('sessions_log_sharing', 'person_id'),
-    ('sessions_log_withholding', 'person_id'), ('sessions_log_opening', 'person_id')
+    ('sessions_log_withholding', 'person_id'), ('sessions_log_opening', 'person_id'), ('sessions_log_noteoffer', 'person_id')
 $$;
 
 -- Accepting with an account that is there already, whose proven address is the invited one: what the practice has of the person
