@@ -52,7 +52,7 @@ def take_back(child: Child, *, planned: Sequence[UUID], reopened: Sequence[UUID]
 @dataclass(frozen=True)
 class Way:
     """An open invitation, as whoever holds its link or card may know it. `has_account`: its address signs somebody in already.
-    `username`: what a young person signs in by already, else nothing."""
+    `username`: what a young person signs in by already, else nothing. `practice_number`: under which the trail files it."""
 
     person: int
     practice: str
@@ -63,6 +63,7 @@ class Way:
     invited_by: str
     has_account: bool
     username: str | None
+    practice_number: int
 
 
 def open_invitation(invitation: UUID, serial: int, moment: datetime) -> Way | None:
@@ -131,7 +132,8 @@ def take_off_factors(reset: UUID, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class LogInMail:
-    """A mail about a log-in. `kind`: invitation, address_old, address_new, factor_reset."""
+    """A mail about a log-in. `kind`: invitation, address_old, address_new, factor_reset. `until`: when its link is too late, said
+    in the time of `zone` (may be empty)."""
 
     kind: str
     id: UUID
@@ -140,12 +142,16 @@ class LogInMail:
     language: str
     practice: str
     invited_by: str
+    until: datetime
+    zone: str
 
 
-def mails_about_log_ins(moment: datetime, at_most: int) -> list[LogInMail]:
-    """Claim what is to be mailed now, in the worker's own transaction: with it the claim stands or falls."""
+def mails_about_log_ins(moment: datetime, at_most: int, passed: Sequence[UUID] = ()) -> list[LogInMail]:
+    """Claim what is to be mailed now, in the worker's own transaction: with it the claim stands or falls. `passed`: what is left
+    for later. A changed address makes two mails, which are claimed together."""
+    sql = "SELECT * FROM authz.mails_about_log_ins(%s::timestamptz, %s::int, %s::uuid[])"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM authz.mails_about_log_ins(%s::timestamptz, %s::int)", [moment, at_most])
+        cursor.execute(sql, [moment, at_most, list(passed)])
         return [LogInMail(*row) for row in cursor.fetchall()]
 
 

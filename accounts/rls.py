@@ -130,7 +130,7 @@ FUNCTIONS = {
     "authz.found_practice(text, text, text, text)": APP,
     "authz.appoint_admin(bigint, text, text, timestamptz)": APP,
     "authz.set_active(bigint, boolean)": APP,
-    "authz.mails_about_log_ins(timestamptz, integer)": WORKER,
+    "authz.mails_about_log_ins(timestamptz, integer, uuid[])": WORKER,
     "authz.moves_under_way()": WORKER,
     "authz.forget_moves(timestamptz)": WORKER,
 }

@@ -7,20 +7,32 @@ The only module with signals: allauth offers no other place to stand.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from allauth.account.signals import password_changed, password_reset
 from allauth.core.internal import ratelimit  # its public face cannot take an attempt back
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from accounts import audit, known_browsers
 from accounts.models import Account
 from accounts.visibility import enter, viewer
 
+REFUSED = gettext_lazy("That log-in and that password do not belong together. Check both and try again.")
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves: people join by invitation."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": REFUSED,
+        "username_password_mismatch": REFUSED,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Never."""
@@ -30,10 +42,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Count the attempt before the password is looked at; with too many behind it, it is not.
 
         A browser this address has signed in from before has a count of its own. Any other is counted by network address,
-        by e-mail and network address together, and, against many who guess at once, by e-mail. So who knows an address can
-        use up the attempts of strangers to it, and not those of its owner.
+        by e-mail (or log-in name) and network address together, and, against many who guess at once, by e-mail. So who knows
+        an address can use up the attempts of strangers to it, and not those of its owner.
         """
-        address = str(credentials.get("email") or "").lower()
+        address = typed_in(credentials)
         self.counted: list[ratelimit.RateLimitUsage] = []
         for action, key in self.counts(request, address):
             usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
@@ -56,14 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Whoever set a new password by a mailed key owns the address: nothing stands against it any more."""
-        for action, key in self.counts(request, str(credentials["email"]).lower()):
+        for action, key in self.counts(request, typed_in(credentials)):
             ratelimit.clear(request, app="allauth.account", action=action, key=key)
 
     def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:
         """From now on this browser is known."""
         response: HttpResponse = super().post_login(request, user, **more)
-        if user.email:
-            known_browsers.remember(request, response, user.email)
+        if login := user.email or user.username:
+            known_browsers.remember(request, response, login)
         return response
 
     def set_password(self, user: Account, password: str) -> None:
@@ -77,6 +89,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         language = user.language if isinstance(user, Account) else ""
         with translation.override(language or translation.get_language()):
             super().send_mail(template_prefix, email, context)
+
+
+def typed_in(credentials: dict[str, Any]) -> str:
+    """What an account is called by whoever signs in: its address, or a young person's log-in name."""
+    return str(credentials.get("email") or credentials.get("username") or "").lower()
+
+
+def sign_in_by(request: HttpRequest, number: int) -> HttpResponse:
+    """Sign in whoever has just chosen their password with a link or card of their own, as the sign-in page would."""
+    account = Account.objects.get(pk=number)
+    called = {"email": account.email} if account.email else {"username": account.username}
+    login = Login(user=account, email=account.email, redirect_url=settings.LOGIN_REDIRECT_URL)
+    response: HttpResponse = perform_password_login(request, called, login)
+    return response
 
 
 @receiver(user_logged_in)

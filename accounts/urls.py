@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import leave, move_in, practice
+from accounts.views import invitation_file, invitations, join, leave, move_in, practice, young_person
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
@@ -14,6 +14,17 @@ urlpatterns = [
     path("practice/move-in/<uuid:move>/", move_in.move_in_file, name="move_in_file"),
     path("practice/move-in/<uuid:move>/start/", move_in.move_in_start, name="move_in_start"),
     path("practice/move-in/<uuid:move>/discard/", move_in.move_in_discard, name="move_in_discard"),
+    path("practice/invitations/", invitations.invitation_list, name="invitations"),
+    path("practice/invitations/new/", invitations.invitation_new, name="invitation_new"),
+    path("practice/invitations/several/", invitations.invitation_several, name="invitation_several"),
+    path("practice/invitations/file/", invitation_file.invitation_file, name="invitation_file"),
+    path("practice/invitations/file/template.csv", invitation_file.invitation_template, name="invitation_template"),
+    path("practice/invitations/people/<uuid:person>/", invitations.invitation_person, name="invitation_person"),
+    path("practice/invitations/<uuid:invitation>/again/", invitations.invitation_again, name="invitation_again"),
+    path("practice/invitations/<uuid:invitation>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
+    path("children/<uuid:child>/young-person/", young_person.young_person, name="young_person"),
+    path("join/card/", join.join_card, name="join_card"),
+    path("join/<str:token>/", join.join, name="join"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/signup/", allauth.signup, name="account_signup"),

@@ -79,6 +79,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "end-expired-sessions": {"task": "accounts.tasks.end_expired_sessions", "schedule": 600.0},  # seconds
     # The table is the outbox: nothing is lost with the broker, and a beat that nobody takes in time is no use later.
     "carry-on-moves": {"task": "accounts.tasks.carry_on_moves", "schedule": 5.0, "options": {"expires": 5.0}},
+    "send-log-in-mails": {"task": "accounts.tasks.send_log_in_mails", "schedule": 5.0, "options": {"expires": 5.0}},
 }
 
 # --- Apps and middleware ------------------------------------------------------------------------------------------------
@@ -190,8 +191,9 @@ LOGIN_REDIRECT_URL = "/"
 # Where "Leave now" leads: a page anybody may have open, in any language, that says nothing about us.
 LEAVE_FOR = env("LEAVE_FOR", default="https://www.wikipedia.org/")
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"  # a young person's, chosen with their card
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_FORMS = {"login": "accounts.join_forms.LoginForm"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are verified when someone joins, not at each sign-in
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told by mail
@@ -208,6 +210,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_anywhere": "100/d/key",  # all of those together, by address
     "login_failed_known": "5/5m/key,50/d/key",  # from one browser known to the address
     "reset_password": "20/m/ip,5/m/key",
+    # Links that lead nowhere and codes that are on no card (accounts/views/join.py), by network address.
+    "join": "20/m/ip,200/d/ip",
+    "join_card": "10/m/ip,60/d/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 

@@ -445,13 +445,13 @@ CREATE TRIGGER hold_the_invitation BEFORE INSERT ON public.accounts_invitation
 -- the link or the code of the card. `has_account`: the address signs somebody else in already.
 CREATE OR REPLACE FUNCTION authz.open_invitation(invitation uuid, serial integer, moment timestamptz)
 RETURNS TABLE (person bigint, practice text, language text, kind text, email text, name text, invited_by text, has_account boolean,
-               username text)
+               username text, practice_number bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT i.person_id, p.name::text, p.language::text, i.kind::text, i.email::text, n.name::text, b.name::text,
          i.email <> '' AND (
            EXISTS (SELECT FROM public.account_emailaddress e WHERE lower(e.email) = lower(i.email) AND e.user_id <> i.person_id)
            OR EXISTS (SELECT FROM public.accounts_account a WHERE lower(a.email) = lower(i.email) AND a.id <> i.person_id)),
-         own.username::text
+         own.username::text, i.practice_id
   FROM public.accounts_invitation i
   JOIN public.accounts_practice p ON p.id = i.practice_id
   JOIN public.accounts_person n ON n.account_id = i.person_id
@@ -654,10 +654,14 @@ END
 $$;
 
 -- What a worker has to mail about log-ins, claimed by marking it in the worker's own transaction: one that dies has sent nothing,
--- or sends again. Decided now: what is not open any more is not sent. Codes, addresses, the names of practice and inviter; no child.
-CREATE OR REPLACE FUNCTION authz.mails_about_log_ins(moment timestamptz, at_most integer)
-RETURNS TABLE (kind text, id uuid, serial integer, email text, language text, practice text, invited_by text)
+-- or sends again. Decided now: what is not open any more is not sent. `passed`: rows to leave for later. Codes, addresses, the
+-- names of practice and inviter, until when the link is good and in whose time to say so; no child.
+CREATE OR REPLACE FUNCTION authz.mails_about_log_ins(moment timestamptz, at_most integer, passed uuid[])
+RETURNS TABLE (kind text, id uuid, serial integer, email text, language text, practice text, invited_by text, until timestamptz,
+               zone text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  free integer := at_most; found_now integer;
 BEGIN
   RETURN QUERY
     WITH claimed AS (
@@ -665,39 +669,45 @@ BEGIN
       WHERE x.id IN (
         SELECT i.id FROM public.accounts_invitation i
         WHERE i.sent_serial < i.serial AND i.email <> '' AND i.revoked_at IS NULL AND i.accepted_at IS NULL
-          AND mails_about_log_ins.moment < i.expires_at
-        ORDER BY i.invited_at, i.id LIMIT at_most FOR UPDATE SKIP LOCKED)
+          AND mails_about_log_ins.moment < i.expires_at AND i.id <> ALL (passed)
+        ORDER BY i.invited_at, i.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )
     SELECT 'invitation'::text, c.id, c.serial, c.email::text, coalesce(nullif(a.language, ''), p.language)::text, p.name::text,
-           b.name::text
+           b.name::text, c.expires_at, p.time_zone::text
     FROM claimed c
     JOIN public.accounts_account a ON a.id = c.person_id
     JOIN public.accounts_practice p ON p.id = c.practice_id
     JOIN public.accounts_person b ON b.account_id = c.invited_by_id;
+  GET DIAGNOSTICS found_now = ROW_COUNT;
+  free := greatest(free - found_now, 0);
   RETURN QUERY
     WITH claimed AS (
       UPDATE public.accounts_addresschange x SET sent_at = mails_about_log_ins.moment
       WHERE x.id IN (
         SELECT y.id FROM public.accounts_addresschange y
         WHERE y.sent_at IS NULL AND y.done_at IS NULL AND y.void_at IS NULL AND mails_about_log_ins.moment < y.expires_at
-        LIMIT at_most FOR UPDATE SKIP LOCKED)
+          AND y.id <> ALL (passed)
+        ORDER BY y.asked_at, y.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )
-    SELECT s.side, c.id, 0, s.address::text, a.language::text, ''::text, ''::text
+    SELECT s.side, c.id, 0, s.address::text, a.language::text, ''::text, ''::text, c.expires_at, a.time_zone::text
     FROM claimed c JOIN public.accounts_account a ON a.id = c.person_id
     CROSS JOIN LATERAL (VALUES ('address_old', a.email), ('address_new', c.email)) s (side, address)
     WHERE s.address IS NOT NULL;
+  GET DIAGNOSTICS found_now = ROW_COUNT;
+  free := greatest(free - found_now, 0);
   RETURN QUERY
     WITH claimed AS (
       UPDATE public.accounts_factorreset x SET sent_at = mails_about_log_ins.moment
       WHERE x.id IN (
         SELECT y.id FROM public.accounts_factorreset y
-        WHERE y.sent_at IS NULL AND y.used_at IS NULL AND mails_about_log_ins.moment < y.expires_at
-        LIMIT at_most FOR UPDATE SKIP LOCKED)
+        WHERE y.sent_at IS NULL AND y.used_at IS NULL AND mails_about_log_ins.moment < y.expires_at AND y.id <> ALL (passed)
+        ORDER BY y.asked_at, y.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )
-    SELECT 'factor_reset'::text, c.id, 0, a.email::text, coalesce(nullif(a.language, ''), p.language)::text, p.name::text, b.name::text
+    SELECT 'factor_reset'::text, c.id, 0, a.email::text, coalesce(nullif(a.language, ''), p.language)::text, p.name::text,
+           b.name::text, c.expires_at, coalesce(nullif(a.time_zone, ''), p.time_zone)::text
     FROM claimed c JOIN public.accounts_account a ON a.id = c.person_id AND a.email IS NOT NULL
     JOIN public.accounts_practice p ON p.id = c.practice_id
     JOIN public.accounts_person b ON b.account_id = c.asked_by_id;
