@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -25,7 +26,7 @@ from django.utils.cache import patch_vary_headers
 
 from accounts import audit
 from accounts.models import Account, Child
-from accounts.visibility import enter, leave, viewer
+from accounts.visibility import Viewer, enter, leave, viewer
 
 type View = Callable[..., HttpResponse]
 
@@ -122,7 +123,7 @@ class ViewerMiddleware:
         request.failure = None  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
-                enter(request.user.pk if request.user.is_authenticated else None)
+                enter_as(request)
                 if request.user.is_authenticated and is_over(request):
                     logout(request)  # recorded as the person's own
                     enter(None)
@@ -135,6 +136,7 @@ class ViewerMiddleware:
             response = unavailable(request)
         finally:
             leave()
+        response = to_whole_page(request, response)
         response["Cache-Control"] = "no-store, private"
         patch_vary_headers(response, ["Cookie"])
         if request.method == "POST" and request.path == reverse("account_logout"):
@@ -155,9 +157,42 @@ class ViewerMiddleware:
             return
         asked = [value for value in request.resolver_match.kwargs.values() if isinstance(value, uuid.UUID)]
         with transaction.atomic():
-            asking = enter(request.user.pk if request.user.is_authenticated else None)
+            asking = enter_as(request)
             address = {"address": request.resolver_match.view_name}
             audit.record("refused", practices=asking.practices, shown=asked, data=address, request=request)
+
+
+ONLY = "only_practice"  # in the session of whoever chose one of their practices: its number and its name then
+
+
+def enter_as(request: HttpRequest) -> Viewer:
+    """Enter whoever is signed in, in the one practice they chose, if they did. A practice they do not stand in (any more) is
+    forgotten: then they stand in all of theirs."""
+    if not request.user.is_authenticated:
+        return enter(None)
+    chosen = request.session.get(ONLY)
+    current = enter(request.user.pk, only=chosen["number"] if chosen else None)
+    if chosen and not current.practices:
+        del request.session[ONLY]
+        current = enter(request.user.pk)
+    return current
+
+
+def to_whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A part of a page that cannot be had any more is no place for a sign-in page or an error: the whole page is asked anew, and
+    says how it stands."""
+    if not request.headers.get("HX-Request"):
+        return response
+    if response.status_code == 404:
+        response["HX-Refresh"] = "true"
+    elif response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
+        here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        query = QueryDict(mutable=True)
+        query["next"] = here or "/"
+        response = HttpResponse(
+            status=204, headers={"HX-Redirect": f"{reverse('account_login')}?{query.urlencode('/')}"}
+        )
+    return response
 
 
 def is_over(request: HttpRequest) -> bool:
@@ -196,7 +231,7 @@ class PersonLocaleMiddleware:
         return response
 
 
-def page_context(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Django's signature
+def page_context(request: HttpRequest) -> dict[str, Any]:
     """For every template: who is looking, and which menus their places open."""
     try:
         current = viewer()
@@ -207,6 +242,14 @@ def page_context(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Djan
         "menu_children": current.stands_anywhere_in("team", "own"),
         "menu_notes": current.stands_anywhere_in("team"),
         "menu_practice": current.stands_anywhere_in("admin"),
+        "menu_switch": switch_of(request, current),
         # Whoever lives with the people it is about may have to be gone before somebody looks.
         "menu_leave": current.stands_anywhere_in("own"),
     }
+
+
+def switch_of(request: HttpRequest, current: Viewer) -> str:
+    """What the switch between practices says; nothing for whoever has one practice. It asks the database nothing."""
+    if current.only is not None:
+        return str(request.session[ONLY]["name"]) if ONLY in request.session else ""
+    return translation.gettext("All my practices") if len(current.practices) > 1 else ""

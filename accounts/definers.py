@@ -46,6 +46,12 @@ def take_back(child: Child, *, planned: Sequence[UUID], reopened: Sequence[UUID]
     return gone
 
 
+def take_back_job(job: UUID) -> int:
+    """Delete a role or a supervision that has not begun; for admins, never their own role. Returns how many went: 1 or 0."""
+    gone: int = ask("SELECT authz.take_back_job(%s::uuid)", job)
+    return gone
+
+
 # --- Joining -----------------------------------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,15 @@ class InvitationKind(TextChoices):
     HELPER = "helper", _("a helper")
 
 
+class PersonState(TextChoices):
+    """How somebody stands with their practice, on its list of people."""
+
+    ACTIVE = "active", _("signed in before")
+    WAITING = "waiting", _("not signed in yet")
+    DEACTIVATED = "deactivated", _("deactivated")
+    NO_FACTOR = "no_factor", _("without a second factor")
+
+
 class CircleChangeKind(TextChoices):
     """What was done to a circle."""
 

@@ -110,7 +110,8 @@ ADDED_BY_AUTHZ = {
 # empty place of whoever joins with an account of their own; addresses, second factors and browser sessions that are over.
 DELETED_BY_AUTHZ = [
     "account_emailaddress", "accounts_account", "accounts_circlerow", "accounts_contact", "accounts_moveinrow", "accounts_notice",
-    "accounts_person", "accounts_relationship", "django_session", "mfa_authenticator", "usersessions_usersession",
+    "accounts_membership", "accounts_person", "accounts_relationship", "accounts_supervision", "django_session",
+    "mfa_authenticator", "usersessions_usersession",
 ]  # fmt: skip
 
 # What a process may ask of the kernel beyond entering.
@@ -119,6 +120,7 @@ FUNCTIONS = {
     "authz.welcome(bigint, text, text, text)": READERS,
     "authz.known_by_address(bigint, text)": READERS,
     "authz.take_back(bigint, uuid[], uuid[])": APP,
+    "authz.take_back_job(uuid)": APP,
     "authz.open_invitation(uuid, integer, timestamptz)": APP,
     "authz.open_card(text, timestamptz)": APP,
     "authz.join(uuid, integer, timestamptz, text, text)": APP,
@@ -144,7 +146,7 @@ INNER_FUNCTIONS = [
     "authz.hold_the_stranger()", "authz.hold_the_time()", "authz.hold_columns()",
     "authz.tell_of_a_row()", "authz.tell_of_supervision()",
     "authz.may_be_invited(bigint, bigint, text, bigint)", "authz.hold_the_invitation()", "authz.said_of()",
-    "authz.sign_out_everywhere(bigint)", "authz.must_operate()",
+    "authz.sign_out_everywhere(bigint)", "authz.is_out_of(bigint, bigint, timestamptz)", "authz.must_operate()",
 ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""What a first page tells of people and access: for admins who cannot come in, for leads which restrictions to look at again.
+"""What a first page tells of people and access: for admins who waits and what to look at, for leads which restrictions to look
+at again.
 
 Every look-up starts from the rule and is bounded.
 """
@@ -10,9 +11,17 @@ from datetime import timedelta
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.enums import CircleRole
-from accounts.models import Child, CircleRow, Membership, Person, Restriction
-from accounts.visibility import admins, in_place, leads, viewer
+from accounts.enums import PersonState
+from accounts.models import Child, Invitation, Person, Restriction
+from accounts.people_reads import (
+    OFFICE,
+    belongs,
+    in_state,
+    people_of_practice,
+    to_look_at,
+    without_therapist,
+)
+from accounts.visibility import leads, viewer
 from carebridge.lib.among import Among
 
 FEW = 6  # lines of a list on the first page
@@ -37,12 +46,6 @@ def cards(numbers: Iterable[int]) -> dict[int, Child]:
     return {child.pk: child for child in found}
 
 
-def now_on(rows: QuerySet[CircleRow]) -> QuerySet[CircleRow]:
-    """Circle rows whose time contains now. Restrictions are no admin's to know, so they do not come into it."""
-    moment = viewer().moment
-    return rows.filter(Q(ends__isnull=True) | Q(ends__gt=moment), starts__lte=moment)
-
-
 @dataclass(frozen=True)
 class Bounded[T]:
     """The first few of a list, and how many there are in all."""
@@ -61,32 +64,47 @@ def first_of[M: Model](rows: QuerySet[M]) -> Bounded[M]:
     return Bounded(list(rows[:FEW]), rows.count())
 
 
-def people_here() -> QuerySet[Person]:
-    """Everyone with a membership or a circle row now, in the practices and for the children the viewer administers."""
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who has not come in yet, and their open invitation. `late`: it is too old by now."""
+
+    person: Person
+    invitation: Invitation | None
+    late: bool
+
+
+def people_waiting() -> Bounded[Waiting]:
+    """People with something to do here who never signed in, by name."""
+    found = first_of(in_state(people_of_practice(), PersonState.WAITING))
+    numbers = [person.pk for person in found.first]
+    open_ones = Invitation.objects.visible().filter(
+        OFFICE, person_id__in=numbers, revoked_at__isnull=True, accepted_at__isnull=True
+    )
+    by = {one.person_id: one for one in open_ones}
     moment = viewer().moment
-    tied = now_on(CircleRow.objects.visible()).filter(admins(), person_id=OuterRef("pk"))
-    employed = Membership.objects.visible().filter(
-        Q(ends__isnull=True) | Q(ends__gt=moment), in_place("admin", "practice_id"),
-        person_id=OuterRef("pk"), starts__lte=moment,
-    )  # fmt: skip
-    found: QuerySet[Person] = Person.objects.visible().filter(Exists(tied) | Exists(employed)).order_by("name", "pk")
-    return found
+    lines = [(person, by.get(person.pk)) for person in found.first]
+    return Bounded([Waiting(who, one, one is not None and one.expires_at <= moment) for who, one in lines], found.total)
 
 
-def never_came() -> Bounded[Person]:
-    """People who have an active log-in and never used it."""
-    return first_of(people_here().filter(account__is_active=True, account__last_login__isnull=True))
+def without_factor() -> Bounded[Person]:
+    """Staff who sign in with a password alone, by name."""
+    return first_of(in_state(people_of_practice(), PersonState.NO_FACTOR))
 
 
 def shut_out() -> Bounded[Person]:
-    """People who still have something to do here, and whose log-in is not active."""
-    return first_of(people_here().filter(account__is_active=False))
+    """People without access at present to whom something here still belongs, by name."""
+    return first_of(in_state(people_of_practice(), PersonState.DEACTIVATED).filter(belongs()))
 
 
-def without_therapist() -> Bounded[Child]:
-    """Children no therapist's row is on for now."""
-    treating = now_on(CircleRow.objects.visible()).filter(role=CircleRole.THERAPIST, child_id=OuterRef("pk"))
-    return first_of(Child.objects.visible().filter(admins("id"), ~Exists(treating)).order_by("name", "pk"))
+def changed_people() -> Bounded[Person]:
+    """Guardians whose rows somebody should look at again, by name."""
+    flagged = to_look_at().filter(person_id=OuterRef("pk")).order_by()
+    return first_of(people_of_practice().filter(Exists(flagged)))
+
+
+def alone() -> Bounded[Child]:
+    """Children of whom no therapist's row counts now."""
+    return first_of(without_therapist())
 
 
 def to_review() -> list[Restriction]:

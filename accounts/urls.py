@@ -3,11 +3,31 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import invitation_file, invitations, join, leave, move_in, practice, young_person
+from accounts.views import invitation_file, invitations, jobs, join, leave, move_in, people, people_acts, practice, practices, young_person
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
-    path("practice/people/", practice.people, name="people"),
+    path("practices/", practices.practices, name="practices"),
+    path("practice/people/", people.people, name="people"),
+    path("practice/people/<uuid:person>/", people.person, name="person"),
+    path("practice/people/<uuid:person>/roles/new/", jobs.role_add, name="role_add"),
+    path("practice/people/<uuid:person>/roles/<uuid:membership>/end/", jobs.role_end, name="role_end"),
+    path(
+        "practice/people/<uuid:person>/supervision/by/new/", jobs.supervision_add, {"side": "by"}, name="supervisor_add"
+    ),
+    path(
+        "practice/people/<uuid:person>/supervision/of/new/", jobs.supervision_add, {"side": "of"}, name="supervised_add"
+    ),
+    path(
+        "practice/people/<uuid:person>/supervision/<uuid:supervision>/end/",
+        jobs.supervision_end,
+        name="supervision_end",
+    ),
+    path("practice/people/<uuid:person>/deactivate/", people_acts.person_deactivate, name="person_deactivate"),
+    path("practice/people/<uuid:person>/reactivate/", people_acts.person_reactivate, name="person_reactivate"),
+    path("practice/people/<uuid:person>/sign-out/", people_acts.person_sign_out, name="person_sign_out"),
+    path("practice/people/<uuid:person>/second-factor/", people_acts.factor_reset, name="factor_reset"),
+    path("practice/reviews/<uuid:review>/", people_acts.review_done, name="review_done"),
     path("practice/circles/", practice.circles, name="circles"),
     path("practice/move-in/", move_in.move_in, name="move_in"),
     path("practice/move-in/template.csv", move_in.move_in_template, name="move_in_template"),

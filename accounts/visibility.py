@@ -358,6 +358,12 @@ def enter(person_id: int | None, moment: datetime | None = None, only: int | Non
     return current
 
 
+def look_again() -> Viewer:
+    """The same viewer at this moment: after waiting for somebody else's transaction."""
+    me = viewer()
+    return enter(me.person_id, only=me.only)
+
+
 def leave() -> None:
     """Forget the viewer when its transaction is over."""
     _viewer.set(None)

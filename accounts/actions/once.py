@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.visibility import Guarded, enter, viewer
+from accounts.visibility import Guarded, look_again
 
 
 class SentBefore(Exception):
@@ -27,7 +27,7 @@ def insert_once[M: Guarded](item: M, *, author: str) -> tuple[M, bool]:
         rows: Any = type(item).objects
         found: M | None = rows.visible().filter(**same).first()
         if found is None:  # the other sending began later and was faster: to this moment its row lies in the future
-            enter(viewer().person_id)
+            look_again()
             found = rows.visible().filter(**same).first()
         if found is None:
             raise

@@ -313,6 +313,25 @@ BEGIN
 END
 $$;
 
+-- A role or a supervision that has not begun may go, for the same reason: for admins, never their own role. Returns how many went.
+CREATE OR REPLACE FUNCTION authz.take_back_job(job uuid) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  moment constant timestamptz := nullif(current_setting('app.now', true), '')::timestamptz;
+  viewer constant bigint := nullif(current_setting('app.person', true), '')::bigint;
+  office constant bigint[] := coalesce(nullif(current_setting('app.admin', true), ''), '{}')::bigint[];
+  roles integer; supervisions integer;
+BEGIN
+  DELETE FROM public.accounts_membership m
+    WHERE m.id = job AND m.practice_id = ANY (office) AND m.person_id <> viewer AND m.starts > moment;
+  GET DIAGNOSTICS roles = ROW_COUNT;
+  DELETE FROM public.accounts_supervision s
+    WHERE s.id = job AND s.practice_id = ANY (office) AND s.starts > moment;
+  GET DIAGNOSTICS supervisions = ROW_COUNT;
+  RETURN roles + supervisions;
+END
+$$;
+
 -- Telling ---------------------------------------------------------------------------------------------------------------------
 
 -- "Anyone's new therapist or supervision row is told to the child's therapists", where no page can forget it. The family is told
@@ -626,11 +645,19 @@ BEGIN
 END
 $$;
 
+-- The practice has ended the person's access: what it asked for about their log-in is worth nothing any more.
+CREATE OR REPLACE FUNCTION authz.is_out_of(person bigint, practice bigint, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM public.accounts_deactivation d
+    WHERE d.person_id = person AND d.practice_id = practice AND d.starts <= moment AND (d.ends IS NULL OR moment < d.ends))
+$$;
+
 -- Whose second factor a mailed link takes off; NULL when it is not open any more.
 CREATE OR REPLACE FUNCTION authz.open_reset(reset uuid, moment timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT r.person_id FROM public.accounts_factorreset r
-  WHERE r.id = reset AND r.used_at IS NULL AND moment < r.expires_at
+  WHERE r.id = reset AND r.used_at IS NULL AND moment < r.expires_at AND NOT authz.is_out_of(r.person_id, r.practice_id, moment)
 $$;
 
 -- It comes off, once; the web process has checked the link's signature and the person's own password.
@@ -641,6 +668,7 @@ DECLARE
 BEGIN
   UPDATE public.accounts_factorreset x SET used_at = take_off_factors.moment
     WHERE x.id = take_off_factors.reset AND x.used_at IS NULL AND take_off_factors.moment < x.expires_at
+      AND NOT authz.is_out_of(x.person_id, x.practice_id, take_off_factors.moment)
     RETURNING * INTO r;
   IF r.id IS NULL THEN
     RETURN false;
@@ -702,7 +730,8 @@ BEGIN
       UPDATE public.accounts_factorreset x SET sent_at = mails_about_log_ins.moment
       WHERE x.id IN (
         SELECT y.id FROM public.accounts_factorreset y
-        WHERE y.sent_at IS NULL AND y.used_at IS NULL AND mails_about_log_ins.moment < y.expires_at AND y.id <> ALL (passed)
+        WHERE y.sent_at IS NULL AND y.used_at IS NULL AND mails_about_log_ins.moment < y.expires_at
+          AND y.id <> ALL (passed) AND NOT authz.is_out_of(y.person_id, y.practice_id, mails_about_log_ins.moment)
         ORDER BY y.asked_at, y.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )

@@ -1,59 +1,18 @@
-"""What an admin sees of the practice: people and circles, and no clinical word."""
+"""What an admin sees of the children's circles, and no clinical word."""
 
 from collections import defaultdict
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import audit
 from accounts.access import for_places
-from accounts.models import Account, Child, CircleRow, Contact, Membership, Person, Relationship
+from accounts.models import Child, CircleRow, Relationship
 from accounts.models.people import names_of
-from accounts.visibility import admins, in_place, viewer
+from accounts.visibility import admins, viewer
 
 PAGE = 50  # people or children on one page
-
-
-@for_places("admin")
-def people(request: HttpRequest) -> HttpResponse:
-    """Everyone who works in the practice or has a circle row there: roles, sign-in address, last seen.
-
-    Whoever the admin knows as family alone is not on it: of other adults a guardian learns no sign-in (principle 10).
-    """
-    query, number = asked_for(request)
-    tied = CircleRow.objects.visible().filter(admins(), person_id=OuterRef("pk"))
-    employed = Membership.objects.visible().filter(in_place("admin", "practice_id"), person_id=OuterRef("pk"))
-    found = Person.objects.visible().filter(Exists(tied) | Exists(employed)).order_by("name", "pk")
-    if query:
-        found = found.filter(name__icontains=query)
-    page = Paginator(found, PAGE).get_page(number)
-    numbers = [person.pk for person in page.object_list]
-    accounts = Account.objects.in_bulk(numbers)
-    contacts = {contact.pk: contact for contact in Contact.objects.visible().filter(pk__in=numbers)}
-    roles: dict[int, list[str]] = defaultdict(list)
-    moment = viewer().moment
-    here = Membership.objects.visible().filter(in_place("admin", "practice_id"), person_id__in=numbers)
-    for membership in here.filter(starts__lte=moment).order_by("role"):
-        if membership.ends is None or membership.ends > moment:
-            roles[membership.person_id].append(membership.get_role_display())
-    circle = (
-        CircleRow.objects.visible()
-        .filter(admins(), person_id__in=numbers, starts__lte=moment)
-        .exclude(ends__lte=moment)
-    )
-    for row in circle.exclude(role="therapist").order_by("role"):
-        if row.get_role_display() not in roles[row.person_id]:
-            roles[row.person_id].append(row.get_role_display())
-    audit.record(
-        "people_read",
-        practices=viewer().places["admin"],
-        shown=[p.public_id for p in page.object_list],
-        request=request,
-    )
-    entries = [(p, accounts.get(p.pk), contacts.get(p.pk), roles[p.pk]) for p in page.object_list]
-    return render(request, "accounts/people.html", {"entries": entries, "page": page, "query": query})
 
 
 @for_places("admin")

@@ -15,7 +15,16 @@ from accounts import audit
 from accounts.access import for_places
 from accounts.models import Child
 from accounts.models.people import names_of
-from accounts.today_reads import cards, children_in, never_came, shut_out, to_review, without_therapist
+from accounts.today_reads import (
+    alone,
+    cards,
+    changed_people,
+    children_in,
+    people_waiting,
+    shut_out,
+    to_review,
+    without_factor,
+)
 from accounts.views.practice import asked_for
 from accounts.visibility import viewer
 from sessions_log.actions.summaries import mark_read
@@ -54,6 +63,9 @@ class Shown:
 def today(request: HttpRequest) -> HttpResponse:
     """What there is to do and what is new, and the way to each child. Every list is short; a longer one is a tap away."""
     me, shown = viewer(), Shown()
+    if not (me.practices or me.closed_to or me.operator):
+        audit.record("home_read", request=request)
+        return render(request, "pages/no_access.html")
     mine = list(children_in("team", "own")[: CHILDREN + 1])
     for child in mine[:CHILDREN]:
         shown.add(child.pk)
@@ -65,7 +77,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if me.stands_anywhere_in("team"):
         context |= team_side(shown)
     if me.stands_anywhere_in("admin"):
-        context |= {"never_came": never_came(), "shut_out": shut_out(), "without_therapist": without_therapist()}
+        context |= office_side()
     if me.stands_anywhere_in("lead"):
         context |= lead_side(shown)
     children = {child.pk: child for child in mine} | cards(shown.ids.keys() - {child.pk for child in mine})
@@ -137,6 +149,14 @@ def unfinished(shown: Shown) -> dict[str, Any]:
         note.overdue, note.to_cosign = note.due_at < me.moment, note.author_id != me.person_id
         shown.add(note.child_id, note.pk, people=[note.author_id])
     return {"notes": notes[:FEW], "more_notes": len(notes) > FEW}
+
+
+def office_side() -> dict[str, Any]:
+    """Who waits, which accounts to look at, and which children nobody treats."""
+    return {
+        "waiting_people": people_waiting(), "without_factor": without_factor(), "shut_out": shut_out(),
+        "changed_people": changed_people(), "alone": alone(),
+    }  # fmt: skip
 
 
 def lead_side(shown: Shown) -> dict[str, Any]:

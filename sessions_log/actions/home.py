@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.actions.once import SentBefore, insert_once
 from accounts.models import Child
 from accounts.reads import co_guardians
-from accounts.visibility import enter, viewer
+from accounts.visibility import look_again, viewer
 from sessions_log.actions.notes import Stale
 from sessions_log.enums import MarkKind
 from sessions_log.error_reads import taken_out
@@ -51,7 +51,7 @@ def reword_update(*, child: Child, update: HomeUpdate, seen: UUID, form_key: UUI
     # Whoever marks it at this moment waits for the end of this, and so does another window of the author. Whoever was first
     # is not overlooked: what counts is what stands when the wait is over.
     list(HomeUpdate.objects.visible().select_for_update().filter(pk=update.pk))
-    me = enter(viewer().person_id)
+    me = look_again()
     update = HomeUpdate.objects.visible().get(pk=update.pk)
     before = UpdateEdit.objects.visible().filter(update=update, form_key=form_key).first()
     if before is not None:
