@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.access import for_places
 from accounts.models import Child
 from accounts.models.people import names_of
+from accounts.notice_reads import Said, waiting
 from accounts.today_reads import cards, children_in, never_came, shut_out, to_review, without_therapist
 from accounts.views.practice import asked_for
 from accounts.visibility import viewer
@@ -54,6 +55,7 @@ class Shown:
 def today(request: HttpRequest) -> HttpResponse:
     """What there is to do and what is new, and the way to each child. Every list is short; a longer one is a tap away."""
     me, shown = viewer(), Shown()
+    told = notices_waiting(shown)
     mine = list(children_in("team", "own")[: CHILDREN + 1])
     for child in mine[:CHILDREN]:
         shown.add(child.pk)
@@ -76,12 +78,22 @@ def today(request: HttpRequest) -> HttpResponse:
         "family": [child for child in mine[:CHILDREN] if me.stands_in("own", child.pk)],
         "more_children": len(mine) > CHILDREN,
         "closed_to": me.closed_to,
+        "notices_waiting": told,
         "names": names_of(shown.people),
         "moment": me.moment,
         "mark_kinds": MarkKind.choices,
     }
     shown.record(request, "home_read", children)
     return render(request, "pages/today.html", context)
+
+
+def notices_waiting(shown: Shown) -> list[Said]:
+    """What one was told and has not read."""
+    found = waiting()
+    for one in found:
+        if one.child:
+            shown.add(one.child.pk, one.notice.pk)
+    return found
 
 
 def family_side(shown: Shown) -> dict[str, Any]:
