@@ -23,9 +23,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
 from accounts import audit
 from accounts.models import Account, Child
+from accounts.notice_reads import unread_count
 from accounts.visibility import Viewer, enter, leave, viewer
 
 type View = Callable[..., HttpResponse]
@@ -81,6 +83,18 @@ def for_places(*places: str) -> Callable[[View], View]:
     return decorate
 
 
+OFFICES = ("admin", "lead")  # places by practice, not by child
+
+
+def stands(place: str, child: Child) -> bool:
+    """Whether the viewer stands in the place for this child. An office opens every child of the practice but those one is or was
+    family of, or is closed to (principle 1)."""
+    me = viewer()
+    if place in OFFICES:
+        return me.stands_in(place, child.practice_id) and not me.stands_in("barred", child.pk)
+    return me.stands_in(place, child.pk)
+
+
 def about_child(*places: str) -> Callable[[View], View]:
     """For whoever stands in one of the places *for the child in the address*; the view receives the Child as `child`."""
 
@@ -88,7 +102,7 @@ def about_child(*places: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, child: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
             found = Child.objects.visible().select_related("practice").filter(public_id=child).first()
-            if found is None or not any(viewer().stands_in(place, found.pk) for place in places):
+            if found is None or not any(stands(place, found) for place in places):
                 raise Http404
             return view(request, found, *args, **kwargs)
 
@@ -243,6 +257,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "menu_notes": current.stands_anywhere_in("team"),
         "menu_practice": current.stands_anywhere_in("admin"),
         "menu_switch": switch_of(request, current),
+        "menu_circles": current.stands_anywhere_in("admin", "lead"),
+        # One query, and none on a page without the menu.
+        "menu_notices": SimpleLazyObject(unread_count),
         # Whoever lives with the people it is about may have to be gone before somebody looks.
         "menu_leave": current.stands_anywhere_in("own"),
     }

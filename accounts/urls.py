@@ -3,7 +3,25 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import invitation_file, invitations, jobs, join, leave, move_in, people, people_acts, practice, practices, young_person
+from accounts.views import (
+    children,
+    circle,
+    circle_change,
+    consents,
+    hand_over,
+    invitation_file,
+    invitations,
+    jobs,
+    join,
+    leave,
+    move_in,
+    notices,
+    people,
+    people_acts,
+    practice,
+    practices,
+    young_person,
+)
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
@@ -29,6 +47,29 @@ urlpatterns = [
     path("practice/people/<uuid:person>/second-factor/", people_acts.factor_reset, name="factor_reset"),
     path("practice/reviews/<uuid:review>/", people_acts.review_done, name="review_done"),
     path("practice/circles/", practice.circles, name="circles"),
+    path("practice/hand-over/", hand_over.hand_over, name="hand_over"),
+    path("practice/hand-over/<uuid:bundle>/take-back/", hand_over.hand_over_take_back, name="hand_over_take_back"),
+    path("practice/children/new/", children.child_new, name="child_new"),
+    path("children/<uuid:child>/card/", children.child_card, name="child_card"),
+    path("children/<uuid:child>/circle/", circle.circle, name="circle"),
+    path("children/<uuid:child>/circle/add/", circle_change.circle_add, name="circle_add"),
+    path("children/<uuid:child>/circle/short-access/", circle_change.short_access, name="short_access"),
+    path("children/<uuid:child>/circle/<uuid:row>/change/", circle_change.circle_change, name="circle_change"),
+    path("children/<uuid:child>/circle/<uuid:row>/end/", circle_change.circle_end, name="circle_end"),
+    path("children/<uuid:child>/circle/<uuid:row>/consent/", consents.helper_consent, name="helper_consent"),
+    path("children/<uuid:child>/circle/<uuid:row>/explained/", consents.limits_explained, name="limits_explained"),
+    path(
+        "children/<uuid:child>/circle/consents/<uuid:consent>/withdraw/",
+        consents.consent_withdraw,
+        name="consent_withdraw",
+    ),
+    path(
+        "children/<uuid:child>/circle/planned/<uuid:bundle>/take-back/",
+        circle.circle_take_back,
+        name="circle_take_back",
+    ),
+    path("children/<uuid:child>/circle/reviews/<uuid:review_id>/", circle.row_reviewed, name="row_reviewed"),
+    path("notices/", notices.notices, name="notices"),
     path("practice/move-in/", move_in.move_in, name="move_in"),
     path("practice/move-in/template.csv", move_in.move_in_template, name="move_in_template"),
     path("practice/move-in/<uuid:move>/", move_in.move_in_file, name="move_in_file"),

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.access import about_child
 from accounts.models import Child
 from accounts.models.people import names_of
+from accounts.notice_reads import change_of_therapist
 from accounts.reads import therapists_now
 from accounts.visibility import viewer
 from carebridge.lib import cursor
@@ -53,6 +54,7 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
         "names": names,
         "therapists": [names[number] for number in therapists if number in names],
         **standing(child),
+        "new_therapist": change_of_therapist(child) if me.stands_in("own", child.pk) else "",
         "mark_kinds": MarkKind.choices,
     }
     return render(request, "pages/child.html", context)

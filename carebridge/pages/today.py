@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.access import for_places
 from accounts.models import Child
 from accounts.models.people import names_of
+from accounts.notice_reads import Said, waiting
 from accounts.today_reads import (
     alone,
     cards,
@@ -66,6 +67,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if not (me.practices or me.closed_to or me.operator):
         audit.record("home_read", request=request)
         return render(request, "pages/no_access.html")
+    told = notices_waiting(shown)
     mine = list(children_in("team", "own")[: CHILDREN + 1])
     for child in mine[:CHILDREN]:
         shown.add(child.pk)
@@ -88,12 +90,22 @@ def today(request: HttpRequest) -> HttpResponse:
         "family": [child for child in mine[:CHILDREN] if me.stands_in("own", child.pk)],
         "more_children": len(mine) > CHILDREN,
         "closed_to": me.closed_to,
+        "notices_waiting": told,
         "names": names_of(shown.people),
         "moment": me.moment,
         "mark_kinds": MarkKind.choices,
     }
     shown.record(request, "home_read", children)
     return render(request, "pages/today.html", context)
+
+
+def notices_waiting(shown: Shown) -> list[Said]:
+    """What one was told and has not read."""
+    found = waiting()
+    for one in found:
+        if one.child:
+            shown.add(one.child.pk, one.notice.pk)
+    return found
 
 
 def family_side(shown: Shown) -> dict[str, Any]:
