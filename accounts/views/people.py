@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import View, for_places
@@ -105,6 +106,7 @@ def back_to(person: Person, practice: Practice) -> HttpResponse:
     return place
 
 
+@require_safe
 @about_person(oneself=True)
 def person(request: HttpRequest, found: Person, practice: Practice) -> HttpResponse:
     """What the practice knows of somebody, and what can be done."""
