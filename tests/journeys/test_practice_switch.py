@@ -30,7 +30,7 @@ def test_a_therapist_here_and_a_father_there(site: Site, visitor: Visitors) -> N
     tom, phone = visitor("tom"), visitor("tom", phone=True)
     tom.page.goto("/children/")
     tom.reads("Ezra", "Maya")
-    tom.page.get_by_role("navigation").get_by_role("link", name="All my practices").click()
+    tom.page.get_by_role("navigation").get_by_role("link", name="All practices").click()
     tom.reads("You have a place in several practices.", "Only Elm Row")
     tom.look()
     tom.page.get_by_label("Only Elm Row").check()
