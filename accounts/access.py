@@ -269,4 +269,4 @@ def switch_of(request: HttpRequest, current: Viewer) -> str:
     """What the switch between practices says; nothing for whoever has one practice. It asks the database nothing."""
     if current.only is not None:
         return str(request.session[ONLY]["name"]) if ONLY in request.session else ""
-    return translation.gettext("All my practices") if len(current.practices) > 1 else ""
+    return translation.gettext("All practices") if len(current.practices) > 1 else ""

@@ -107,3 +107,11 @@ class ReasonForm(forms.Form):
         help_text=gettext_lazy("Admins and safeguarding leads of the practice read it. Nothing about a child belongs here."),
         error_messages={"required": gettext_lazy("Say why: somebody may ask one day.")},
     )  # fmt: skip
+
+
+class LostForm(ReasonForm):
+    """Why a second factor is to come off: read by admins alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = gettext_lazy("How you know that it is them. Admins of the practice read it.")

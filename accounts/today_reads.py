@@ -66,24 +66,29 @@ def first_of[M: Model](rows: QuerySet[M]) -> Bounded[M]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody who has not come in yet, and their open invitation. `late`: it is too old by now."""
+    """Somebody who has not come in yet, and their open invitation. `late`: it is too old by now. `can`: they have a log-in."""
 
     person: Person
     invitation: Invitation | None
     late: bool
+    can: bool
 
 
 def people_waiting() -> Bounded[Waiting]:
     """People with something to do here who never signed in, by name."""
-    found = first_of(in_state(people_of_practice(), PersonState.WAITING))
-    numbers = [person.pk for person in found.first]
+    found = first_of(in_state(people_of_practice(), PersonState.WAITING).select_related("account"))
     open_ones = Invitation.objects.visible().filter(
-        OFFICE, person_id__in=numbers, revoked_at__isnull=True, accepted_at__isnull=True
+        OFFICE, person_id__in=[who.pk for who in found.first], revoked_at__isnull=True, accepted_at__isnull=True
     )
-    by = {one.person_id: one for one in open_ones}
-    moment = viewer().moment
-    lines = [(person, by.get(person.pk)) for person in found.first]
-    return Bounded([Waiting(who, one, one is not None and one.expires_at <= moment) for who, one in lines], found.total)
+    by, moment = {one.person_id: one for one in open_ones}, viewer().moment
+    lines = [
+        Waiting(
+            who, by.get(who.pk), late=who.pk in by and by[who.pk].expires_at <= moment,
+            can=bool(who.account.email or who.account.username),
+        )
+        for who in found.first
+    ]  # fmt: skip
+    return Bounded(lines, found.total)
 
 
 def without_factor() -> Bounded[Person]:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import View, for_places
@@ -105,16 +106,18 @@ def back_to(person: Person, practice: Practice) -> HttpResponse:
     return place
 
 
+@require_safe
 @about_person(oneself=True)
 def person(request: HttpRequest, found: Person, practice: Practice) -> HttpResponse:
     """What the practice knows of somebody, and what can be done."""
     jobs, ties, supervisions = jobs_of(found, practice), ties_of(found, practice), supervision_of(found, practice)
-    ended = past_deactivations(found, practice)
+    ended = [one for one in past_deactivations(found, practice) if one.ends is not None]
+    out = deactivation_now(found, practice)
     reviews = list(to_look_at(found).filter(practice=practice).select_related("child"))
     (entry,) = entries_of([found])
     context = {
         "person": found, "practice": practice, "practices": practices_of(found), "me": found.pk == viewer().person_id,
-        "entry": entry, "moment": viewer().moment, "jobs": jobs, "deactivation": deactivation_now(found, practice),
+        "entry": entry, "moment": viewer().moment, "jobs": jobs, "deactivation": out,
         "ties": ties, "deactivations": ended,
         "supervisions": supervisions, "reviews": reviews,
         "invitation": latest_invitation(found, practice), "reset": open_reset(found, practice),
@@ -123,7 +126,7 @@ def person(request: HttpRequest, found: Person, practice: Practice) -> HttpRespo
     }  # fmt: skip
     named = {number for one in supervisions for number in (one.supervisor_id, one.therapist_id)}
     invited = [context["invitation"].invited_by_id] if context["invitation"] else []
-    context["names"] = names_of([*named, *invited, *(one.set_by_id for one in ended)])
+    context["names"] = names_of([*named, *invited, *(one.set_by_id for one in [*ended, *([out] if out else [])])])
     audit.record("people_read", practices=[practice.pk], shown=[found.public_id], request=request)
     return render(request, "accounts/person.html", context)
 

@@ -15,7 +15,7 @@ from accounts.access import for_places
 from accounts.actions.people import Over, ask_factor_reset, deactivate, end_all_sessions, reactivate
 from accounts.actions.reviews import mark_reviewed
 from accounts.models import Account, Child, Person, Practice, RowReview
-from accounts.people_forms import ReasonForm
+from accounts.people_forms import LostForm, ReasonForm
 from accounts.people_reads import (
     deactivation_now,
     left_alone,
@@ -25,7 +25,7 @@ from accounts.people_reads import (
     with_second_factor,
 )
 from accounts.views.people import about_person, back_to
-from accounts.visibility import viewer
+from accounts.visibility import admins, in_place, viewer
 
 
 @about_person()
@@ -93,7 +93,7 @@ def factor_reset(request: HttpRequest, found: Person, practice: Practice) -> Htt
     account = Account.objects.get(pk=found.pk)
     waiting = open_reset(found, practice)
     possible = bool(with_second_factor([found.pk]) and account.email and not deactivation_now(found, practice))
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = LostForm(request.POST if request.method == "POST" else None)
     if possible and waiting is None and form.is_valid():
         try:
             ask_factor_reset(practice=practice, person=found, reason=form.cleaned_data["reason"])
@@ -106,10 +106,11 @@ def factor_reset(request: HttpRequest, found: Person, practice: Practice) -> Htt
 
 
 @require_POST
-@for_places("admin", "team")
+@for_places("admin", "therapist")
 def review_done(request: HttpRequest, review: UUID) -> HttpResponse:
     """Somebody has looked at a guardian's row again. The page it was pressed on comes back: the circle's, else the person's."""
-    found = get_object_or_404(RowReview.objects.visible().select_related("child", "person", "practice"), pk=review)
+    mine = RowReview.objects.visible().filter(admins() | in_place("therapist"))
+    found = get_object_or_404(mine.select_related("child", "person", "practice"), pk=review)
     if mark_reviewed(review=found):
         messages.success(request, _("Noted: you have looked at it again."))
     else:

@@ -38,7 +38,7 @@ def children_of(client: WallClient) -> set[str]:
 def test_every_page_shows_the_practice_that_was_chosen(willow: Willow, alder: Practice) -> None:
     tom, ada = signed_in(willow.tom), Child.objects.get(practice=alder)
     assert children_of(tom) == {"Maya", "Leo", "Ada"}
-    assert "All my practices" in words(tom.get(reverse("home")))
+    assert "All practices" in words(tom.get(reverse("home")))
     assert choose(tom, willow.practice).status_code == 302
     assert children_of(tom) == {"Maya", "Leo"}
     said = words(tom.get(reverse("home")))

@@ -208,7 +208,7 @@ def test_an_admin_finds_who_cannot_come_in(willow: Willow) -> None:
     found = page(willow.omar)
     assert "Have not signed in yet" in found
     assert "and 4 more" in found
-    assert found.index("Log-ins to look at") < found.index("Karin") < found.index("Children without a therapist")
+    assert found.index("Accounts to look at") < found.index("Karin") < found.index("Children without a therapist")
     assert "Robin" in found.split("Children without a therapist")[1]
     assert "Stella" not in found
 

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent, Child, Person
+from accounts.models import AuditEvent, Child, CircleRow, Membership, Person, RowReview, Supervision
 from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
 from sessions_log.actions.notes import sections_hash
@@ -27,6 +27,7 @@ from sessions_log.views.summaries import share_context
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.sentinels import words_of
 from tests.harness import WallClient, signed_in, viewing
+from tests.people import DAY, NOON
 from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
@@ -258,12 +259,29 @@ FILES: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
     "move_in_discard": {"omar": {"omar": (405, 302)}, "abel": {"abel": (405, 302)}, "stella": {"stella": (405, 302)}},
 }  # fmt: skip
 TEMPLATE = "move_in_template"
+# Pages about a person of the practice, and what they answer its admins (GET, POST with nothing filled in). Abel is family of Leo,
+# whom Tom treats: Tom is another admin's to look after.
+PEOPLE: dict[str, tuple[int, int]] = {
+    "person": (200, 405), "role_add": (200, 200), "supervisor_add": (200, 200), "supervised_add": (200, 200),
+    "person_deactivate": (200, 200), "person_reactivate": (302, 302), "person_sign_out": (200, 302),
+    "factor_reset": (200, 200),
+}  # fmt: skip
+LOOKED_AFTER = {
+    "tom": person_set("omar"), "priya": person_set("omar abel"), "ines": person_set("omar abel"), "nell": person_set("omar"),
+    "omar": person_set("omar abel"), "adam": person_set("stella"), "stella": person_set("stella"),
+}  # fmt: skip
+# A job, and a supervision, of Ines's: as above. A row to look at again: of Maya's circle, and of Leo's.
+JOBS = ("role_end", "supervision_end")
+REVIEW = "review_done"
+ABOUT_PEOPLE = {*PEOPLE, *JOBS, REVIEW}
+REVIEWERS = {"priya": person_set("tom omar abel"), "nell": person_set("tom omar")}
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
     "health": {"anonymous": (200, 405), "signed in": (200, 405)},
     "ready": {"anonymous": (200, 405), "signed in": (200, 405)},
     "leave": {"anonymous": (302, 405), "signed in": (302, 405)},
+    "practices": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
     "account_logout": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_signup": {"anonymous": (200, 200), "signed in": (302, 302)},
@@ -281,7 +299,7 @@ def test_the_table_knows_every_address() -> None:
     """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
     named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
     assert len(named) == len(set(named))
-    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys() | FILES.keys() | {TEMPLATE}
+    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys() | FILES.keys() | {TEMPLATE} | ABOUT_PEOPLE
 
 
 def test_the_table_knows_everybody(world: Rich) -> None:
@@ -493,6 +511,58 @@ def test_every_address_of_a_file(world: Rich, persona: str) -> None:
         if response.status_code != (302 if not name else expected):
             wrong.append(f"{name} {method} {TEMPLATE}: {response.status_code}")
     assert not wrong
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_every_address_about_a_person(world: Rich, persona: str) -> None:
+    """An admin opens what is about people of the practice, and no act on themselves; to everyone else nobody is there."""
+    name = PERSONAS[persona]
+    client, wrong = signed_in(world.person(name) if name else None), list[str]()
+    ines = world.person("ines")
+    job, over = Membership.objects.filter(person=ines)[0], Supervision.objects.get(supervisor=ines)
+    for address in (*PEOPLE, *JOBS):
+        more = {"role_end": [job.pk], "supervision_end": [over.pk]}.get(address, [])
+        for whose, who in {"ines": LOOKED_AFTER["ines"]}.items() if more else LOOKED_AFTER.items():
+            expected = (200, 302) if more else PEOPLE[address]
+            if name == whose and address != "person":
+                expected = (302, 302)  # back to one's own page, which says that another admin does it
+            url = reverse(address, args=[world.person(whose).public_id, *more])
+            wrong += strays(client, name, url, reverse(address, args=[NOWHERE, *more]), expected, inside=name in who)
+        if more:
+            url = reverse(address, args=[ines.public_id, NOWHERE])
+            wrong += strays(client, name, url, reverse(address, args=[NOWHERE, NOWHERE]), (404, 404), inside=False)
+    for whose, who in REVIEWERS.items():
+        row = CircleRow.objects.get(person=world.person(whose), role="guardian")
+        values = {"practice_id": row.practice_id, "child_id": row.child_id, "person_id": row.person_id}
+        review = RowReview.objects.create(circle_row=row, reason="new_address", flagged_at=NOON - DAY, **values)
+        nothing_there = reverse(REVIEW, args=[NOWHERE])
+        wrong += strays(client, name, reverse(REVIEW, args=[review.pk]), nothing_there, (405, 302), inside=name in who)
+    assert not wrong
+
+
+def strays(
+    client: WallClient, name: str, url: str, nowhere: str, expected: tuple[int, int], *, inside: bool
+) -> list[str]:
+    """Where one address answers otherwise than it should; whoever stands outside finds what they find where nothing is."""
+    wrong = []
+    for number, method in enumerate(("GET", "POST")):
+        with undone():
+            nothing_seen = seen_of(ask(client, method, nowhere, {}))
+        with undone():
+            before = rows_written()
+            response = ask(client, method, url, {})
+            written = {t for t, counts in rows_written().items() if before.get(t) != counts}
+        if not name:
+            wrong += [f"{method} {url}: not to the way in"] if response.status_code != 302 else []
+        elif inside:
+            wrong += (
+                [f"{name} {method} {url}: {response.status_code}"] if response.status_code != expected[number] else []
+            )
+        elif seen_of(response) != nothing_seen or response.status_code not in {404, 405}:
+            wrong.append(f"{name} {method} {url}: {response.status_code}, not what is nowhere")
+        if not inside and {table for table in written if table.startswith(("accounts_", "django_session"))}:
+            wrong.append(f"{name} {method} {url}: wrote {written}")
+    return wrong
 
 
 def test_a_page_that_is_refused_is_the_page_of_an_address_that_leads_nowhere(world: Rich) -> None:

@@ -16,7 +16,7 @@ SAYS = {
     "dan": ("Write an update", "New since you looked"),
     "maya-login": ("Write an update", "What was shared about me"),
     "mrs-lund": ("Write an update", "New since you looked"),
-    "omar": ("Have not signed in yet", "Log-ins to look at", "Children without a therapist"),
+    "omar": ("Have not signed in yet", "Accounts to look at", "Children without a therapist"),
     "ruth": ("Access to look at again",),
 }
 

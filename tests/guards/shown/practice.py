@@ -7,9 +7,13 @@ from tests.worlds import ADMINS, CELLS, EVERYBODY, READERS, TEAM, Rich
 PRACTICE_PAGES = {"omar": "willow", "abel": "willow", "stella": "alder"}
 
 
+# Abel is Leo's father: of the people around Leo he is told nothing, not even of Leo's therapist.
+BARRED = {"abel": frozenset({"tom"})}
+
+
 def people_page(who: str) -> Words:
     """Names and contacts of those whose contact the admin may read: the others are known to them as family alone."""
-    shown = [name for name in EVERYBODY if who in READERS[f"k_{name}"]]
+    shown = [name for name in EVERYBODY if who in READERS[f"k_{name}"] and name not in BARRED.get(who, ())]
     return {(f"p_{name}", "name") for name in shown} | {(f"k_{name}", f) for name in shown for f in ("email", "phone")}
 
 

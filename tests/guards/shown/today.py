@@ -8,7 +8,7 @@ from accounts.models import CircleRow, Membership, Person
 from sessions_log.models import HomeUpdate, Look, Mark, Release, Reply, Session, Sharing
 from tests.guards.sentinels import Words
 from tests.guards.shown.page import THERAPIST, Page
-from tests.guards.shown.practice import PRACTICE_PAGES
+from tests.guards.shown.practice import BARRED, PRACTICE_PAGES
 from tests.guards.shown.summaries import released
 from tests.guards.shown.updates import taken_out, update_words
 from tests.people import DAY, NOON
@@ -141,13 +141,18 @@ def came_page(world: Rich, who: str, most: int) -> Words:
 
 
 def never_came(world: Rich, who: str) -> Words:
-    """For an admin: the first six, by name, who belong to the practice or to a child they administer now, and never signed
-    in."""
+    """For an admin: the first six, by name, who belong to the practice or to a child they administer, now or later, and never
+    signed in; the first six of the staff who did, nobody here having a second factor. Every child has a therapist."""
     if who not in PRACTICE_PAGES:
         return set()
     now = Q(ends__isnull=True) | Q(ends__gt=NOON)
     children = [world.children[child].pk for child in ADMINS if who in ADMINS[child]]
     people = {row.person_id for row in Membership.objects.filter(now, practice__ref=PRACTICE_PAGES[who])}
     people |= {row.person_id for row in CircleRow.objects.filter(now, child__in=children, starts__lte=NOON)}
+    people -= {world.person(name).pk for name in BARRED.get(who, ())}
     new = Person.objects.filter(pk__in=people, account__last_login__isnull=True).order_by("name", "pk")
-    return {(f"p_{world.name_of(person.pk)}", "name") for person in new[:6]}
+    staff = Membership.objects.filter(now, practice__ref=PRACTICE_PAGES[who], starts__lte=NOON, person__in=people)
+    bare = Person.objects.filter(pk__in=staff.values("person"), account__last_login__isnull=False).order_by(
+        "name", "pk"
+    )
+    return {(f"p_{world.name_of(person.pk)}", "name") for person in [*new[:6], *bare[:6]]}
