@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from accounts import audit
+from accounts import audit, step_up
 from accounts.models import Account, Child
 from accounts.visibility import enter, leave, viewer
 
@@ -51,6 +51,18 @@ LIBRARY_MARKS: dict[str, Mark] = {
     "account_reset_password_from_key_done": Mark((), reason="says that the password was set"),
     "account_change_password": Mark((), reason="each person's own password; allauth asks for sign-in"),
     "account_reauthenticate": Mark((), reason="asks a signed-in person for their password again"),
+    "mfa_index": Mark((), reason="each person's own second factor; allauth asks for sign-in"),
+    "mfa_authenticate": Mark((), reason="the second step of signing in comes before any viewer"),
+    "mfa_reauthenticate": Mark((), reason="asks a signed-in person for their second factor again"),
+    "mfa_activate_totp": Mark((), reason="each person's own second factor"),
+    "mfa_deactivate_totp": Mark((), reason="each person's own second factor"),
+    "mfa_view_recovery_codes": Mark((), reason="each person's own second factor"),
+    "mfa_generate_recovery_codes": Mark((), reason="each person's own second factor"),
+    "mfa_add_webauthn": Mark((), reason="each person's own passkeys"),
+    "mfa_login_webauthn": Mark((), reason="signing in comes before any viewer"),
+    "mfa_reauthenticate_webauthn": Mark((), reason="asks a signed-in person for a passkey again"),
+    "mfa_edit_webauthn": Mark((), reason="each person's own passkeys"),
+    "mfa_remove_webauthn": Mark((), reason="each person's own passkeys"),
 }
 
 
@@ -95,6 +107,26 @@ def about_child(*places: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def recent_sign_in(view: View) -> View:
+    """Below a mark, for what is weighty: whoever is signed in has shown within ten minutes that it is them.
+
+    Opening the form asks first and leads back. A form that comes too late is asked about on a page that carries what was
+    typed; a file cannot be carried and is to be chosen anew.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not step_up.proved_lately(request):
+            if request.method != "POST":
+                return step_up.to_the_question(request)
+            asked = step_up.ask_with_what_was_typed(request)
+            if asked is not None:
+                return asked
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def mark_of(request: HttpRequest) -> Mark | None:

@@ -7,14 +7,16 @@ The only module with signals: allauth offers no other place to stand.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import password_changed, password_reset
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.account.signals import authentication_step_completed, password_changed, password_reset
+from allauth.core import context
 from allauth.core.internal import ratelimit  # its public face cannot take an attempt back
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from accounts import audit, known_browsers
+from accounts import audit, known_browsers, step_up
 from accounts.models import Account
 from accounts.visibility import enter, viewer
 
@@ -66,6 +68,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             known_browsers.remember(request, response, user.email)
         return response
 
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        """By the second factor, for whoever has one: a password that somebody has seen shows nothing. A passkey comes first
+        where there is no app."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"].startswith("mfa_")]
+        app_first = any("totp" in method.get("types", ()) for method in get_reauthentication_flows(user))
+        return sorted(by_factor, key=lambda method: (method["id"] != "mfa_reauthenticate") == app_first) or methods
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:  # noqa: ARG002 - allauth's signature
+        """As our own pages ask (accounts/step_up.py): a sign-in counts too."""
+        return not step_up.proved_lately(context.request)
+
     def set_password(self, user: Account, password: str) -> None:
         """This column alone: the web process may write no other of an account."""
         user.set_password(password)
@@ -84,7 +98,15 @@ def record_sign_in(request: HttpRequest, user: Account, **_: Any) -> None:
     """From here on the request is the person's own; the session remembers when it began."""
     enter(user.pk)
     request.session["signed_in_at"] = viewer().moment.isoformat()
+    step_up.prove(request)
     audit.record("sign_in", practices=viewer().practices, request=request)
+
+
+@receiver(authentication_step_completed)
+def note_that_it_was_shown_again(request: HttpRequest, **said: Any) -> None:
+    """On allauth's own pages: by the password, or by the second factor of whoever has one."""
+    if said.get("reauthenticated"):
+        step_up.prove(request)
 
 
 @receiver(user_logged_out)

@@ -209,6 +209,23 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_known": "5/5m/key,50/d/key",  # from one browser known to the address
     "reset_password": "20/m/ip,5/m/key",
 }
+# Seconds for which having shown that it is oneself counts, before weighty changes (accounts/step_up.py).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# The second factor: an app, passkeys, and codes on paper for the day the telephone is gone (accounts/second_factor.py).
+MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+MFA_TOTP_ISSUER = "CareBridge"
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after counts too, and each only once
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "activate_totp": "accounts.forms_factor.ActivateTOTPForm",
+    "authenticate": "accounts.forms_factor.AuthenticateForm",
+    "reauthenticate": "accounts.forms_factor.ReauthenticateForm",
+}
+# Their secrets are encrypted with these; the first one writes, all of them read (docs/operations.md, Keys).
+MFA_KEYS: list[str] = required("MFA_KEYS", "bG9jYWwtdXNlLW9ubHktbmV2ZXItaW4tcHJvZHVjdCE=").split(",")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 
 # --- Browser ------------------------------------------------------------------------------------------------------------
