@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -43,6 +44,24 @@ def clear(text: str) -> str | None:
         return keys().decrypt(text.encode()).decode()
     except InvalidToken:
         return None
+
+
+class KeyLost(Exception):
+    """None of the keys opens the secret of the factor with this number."""
+
+
+@transaction.atomic
+def write_anew() -> int:
+    """Every secret with the first key. Returns of how many factors. Raises KeyLost, and has changed nothing then."""
+    kept = Authenticator.objects.select_for_update().filter(type__in=("totp", "recovery_codes"))
+    for factor in kept:
+        for field in {"secret", "seed"} & factor.data.keys():
+            text = clear(factor.data[field])
+            if text is None:
+                raise KeyLost(factor.pk)
+            factor.data[field] = closed(text)
+        factor.save(update_fields=["data"])
+    return len(kept)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -8,15 +8,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.account.signals import authentication_step_completed, password_changed, password_reset
+from allauth.account.signals import authentication_step_completed, password_changed, password_reset, password_set
 from allauth.core import context
 from allauth.core.internal import ratelimit  # its public face cannot take an attempt back
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from accounts import audit, known_browsers, step_up
+from accounts import audit, idle, known_browsers, step_up
 from accounts.models import Account
 from accounts.visibility import enter, viewer
 
@@ -62,9 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             ratelimit.clear(request, app="allauth.account", action=action, key=key)
 
     def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:
-        """From now on this browser is known."""
+        """From now on this browser is known, unless others use it too."""
         response: HttpResponse = super().post_login(request, user, **more)
-        if user.email:
+        if user.email and not idle.is_shared(request):
             known_browsers.remember(request, response, user.email)
         return response
 
@@ -85,6 +86,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.set_password(password)
         user.save(update_fields=["password"])
 
+    def send_notification_mail(
+        self, template_prefix: str, user: Account, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """In the account's own language. Of second factors accounts/views/second_factor.py tells: allauth does after the
+        transaction, in whatever language is left then."""
+        if not template_prefix.startswith("mfa/"):
+            super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the account's own language where it has chosen one, whichever browser asked."""
         user = context.get("user")
@@ -97,7 +106,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 def record_sign_in(request: HttpRequest, user: Account, **_: Any) -> None:
     """From here on the request is the person's own; the session remembers when it began."""
     enter(user.pk)
-    request.session["signed_in_at"] = viewer().moment.isoformat()
+    idle.begin(request)
+    idle.list_browser(request, user)
     step_up.prove(request)
     audit.record("sign_in", practices=viewer().practices, request=request)
 
@@ -111,8 +121,9 @@ def note_that_it_was_shown_again(request: HttpRequest, **said: Any) -> None:
 
 @receiver(user_logged_out)
 def record_sign_out(request: HttpRequest, user: Account | None, **_: Any) -> None:
-    """Recorded only when someone was signed in."""
+    """Recorded only when someone was signed in. The list of browsers they are signed in on is one shorter."""
     if user is not None:
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
         audit.record("sign_out", practices=viewer().practices, request=request)
 
 
@@ -124,6 +135,7 @@ def record_refused_sign_in(request: HttpRequest | None = None, **_: Any) -> None
 
 @receiver(password_changed)
 @receiver(password_reset)
+@receiver(password_set)
 def record_password_change(request: HttpRequest, user: Account, **_: Any) -> None:
     """A reset happens without a viewer: the row is written as the person's own."""
     enter(user.pk)

@@ -3,10 +3,19 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import leave, move_in, practice, second_factor
+from accounts.access import recent_sign_in
+from accounts.views import account, address, factor_reset, leave, move_in, practice, second_factor
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
+    path("stay/", account.stay, name="stay"),
+    path("account/", account.account, name="account"),
+    path("account/device/", account.own_device, name="own_device"),
+    path("account/sessions/", account.sessions, name="usersessions_list"),
+    path("account/address/", address.change, name="address_change"),
+    path("account/address/give-up/", address.give_up, name="address_give_up"),
+    path("account/address/<str:token>/", address.yes, name="address_yes"),
+    path("account/factor/<str:token>/", factor_reset.use, name="factor_reset_use"),
     path("practice/people/", practice.people, name="people"),
     path("practice/circles/", practice.circles, name="circles"),
     path("practice/move-in/", move_in.move_in, name="move_in"),
@@ -32,6 +41,7 @@ urlpatterns = [
     path("accounts/passkeys/<int:pk>/name/", second_factor.rename_passkey, name="mfa_edit_webauthn"),
     path("accounts/passkeys/<int:pk>/remove/", second_factor.take_off_passkey, name="mfa_remove_webauthn"),
     path("accounts/password/change/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/set/", recent_sign_in(allauth.password_set), name="account_set_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -3,26 +3,31 @@
 import json
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, idle
 from accounts.access import recent_sign_in
 from accounts.second_factor import SEEN, is_missing, squares
 from accounts.visibility import viewer
 
 
-def changed(request: HttpRequest, action: str, kind: str) -> None:
-    """On the trail; whoever is signed in elsewhere signs in anew, with what holds from now on."""
+def changed(request: HttpRequest, action: str, kind: str, said: str) -> None:
+    """On the trail, by mail, and in words; whoever is signed in elsewhere signs in anew, with what holds from now on."""
     request.session.pop(SEEN, None)
     audit.record(action, practices=viewer().practices, data={"kind": kind}, request=request)
     end_other_sessions(request, request.user)
+    get_adapter(request).send_notification_mail(f"account/email/{action}", request.user, {"kind": kind})
+    messages.success(request, said)
 
 
 class Overview(base.IndexView):  # type: ignore[misc]
@@ -44,7 +49,7 @@ class AddApp(totp.ActivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth speaks of it after the transaction, when there is no viewer any more."""
         response: HttpResponse = super().form_valid(form)
-        changed(self.request, "factor_added", "app")
+        changed(self.request, "factor_added", "app", _("The app is set up. From now on signing in asks for its code."))
         return response
 
 
@@ -54,7 +59,7 @@ class TakeOffApp(totp.DeactivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         """See the class."""
         response: HttpResponse = super().form_valid(form)
-        changed(self.request, "factor_removed", "app")
+        changed(self.request, "factor_removed", "app", _("The app is removed."))
         return response
 
 
@@ -70,7 +75,7 @@ class AddPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         """See the class."""
         response: HttpResponse = super().form_valid(form)
-        changed(self.request, "factor_added", "passkey")
+        changed(self.request, "factor_added", "passkey", _("The passkey is added."))
         return response
 
 
@@ -88,7 +93,17 @@ class TakeOffPasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         """See the class."""
         response: HttpResponse = super().form_valid(form)
-        changed(self.request, "factor_removed", "passkey")
+        changed(self.request, "factor_removed", "passkey", _("The passkey is removed."))
+        return response
+
+
+class NewCodes(codes.GenerateRecoveryCodesView):  # type: ignore[misc]
+    """Codes on paper anew."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Told by mail, too: they open the account."""
+        response: HttpResponse = super().form_valid(form)
+        get_adapter(self.request).send_notification_mail("account/email/codes_made", self.request.user)
         return response
 
 
@@ -116,9 +131,19 @@ class SignIn(base.AuthenticateView):  # type: ignore[misc]
         return {**found, "options": json.dumps(found["js_data"]["request_options"])}
 
 
+class SignInByPasskey(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+    """Signing in by a passkey alone."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """With what the sign-in form says of the device."""
+        idle.say_shared(self.request, shared=bool(self.request.POST.get("shared")))
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
 overview = Overview.as_view()
 sign_in = SignIn.as_view()
-sign_in_by_passkey = login_not_required(webauthn.LoginWebAuthnView.as_view())
+sign_in_by_passkey = login_not_required(SignInByPasskey.as_view())
 show_again = base.reauthenticate
 show_again_by_passkey = ShowAgainByPasskey.as_view()
 # Our own question comes before allauth's, which would keep what was sent in the session.
@@ -128,4 +153,4 @@ add_passkey = recent_sign_in(AddPasskey.as_view())
 rename_passkey = recent_sign_in(RenamePasskey.as_view())
 take_off_passkey = recent_sign_in(TakeOffPasskey.as_view())
 codes_on_paper = recent_sign_in(codes.view_recovery_codes)
-new_codes_on_paper = recent_sign_in(codes.generate_recovery_codes)
+new_codes_on_paper = recent_sign_in(NewCodes.as_view())

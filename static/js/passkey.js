@@ -11,6 +11,8 @@ for (const part of document.querySelectorAll("[data-passkey]")) {
     button.disabled = true;
     try {
       part.querySelector("[name$=credential]").value = JSON.stringify(await asked(part, form));
+      const shared = form.querySelector("input[type=hidden][name=shared]");
+      if (shared) shared.value = document.querySelector("input[type=checkbox][name=shared]")?.checked ? "on" : "";
       form.submit();
     } catch {
       trouble.hidden = false; // put off, no passkey here, or one that is there already

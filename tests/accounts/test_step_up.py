@@ -7,18 +7,15 @@ from typing import Any
 
 import pytest
 import time_machine
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, reverse
 
 from accounts.access import for_places, recent_sign_in
-from accounts.models import Person
+from tests.accounts.signing_in import PASSWORD, code, give_app, give_password
 from tests.harness import WallClient, signed_in
 from tests.people import NOON, Willow
 
-PASSWORD = "five quiet foxes at noon"
 LATE = timedelta(minutes=10)
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @for_places("admin")
@@ -35,21 +32,10 @@ pytestmark = pytest.mark.urls(__name__)
 @pytest.fixture
 def late(willow: Willow) -> Iterator[WallClient]:
     """Omar, an admin with a password, ten minutes after signing in."""
-    willow.omar.account.set_password(PASSWORD)
-    willow.omar.account.save()
+    give_password(willow.omar)
     client = signed_in(willow.omar)
     with time_machine.travel(NOON + LATE, tick=False):
         yield client
-
-
-def give_an_app(who: Person) -> None:
-    """An authenticator app."""
-    TOTP.activate(who.account, SECRET)
-
-
-def code() -> str:
-    """What the app shows at this moment."""
-    return str(format_hotp_value(hotp_value(SECRET, list(yield_hotp_counters_from_time())[1])))
 
 
 def test_a_sign_in_counts_for_ten_minutes(willow: Willow) -> None:
@@ -89,7 +75,7 @@ def test_a_form_that_comes_too_late_keeps_what_was_typed(late: WallClient) -> No
 
 
 def test_whoever_has_a_second_factor_shows_that_one(late: WallClient, willow: Willow) -> None:
-    give_an_app(willow.omar)
+    give_app(willow.omar)
     asked: Any = late.get("/weighty/", follow=True)
     assert asked.request["PATH_INFO"] == reverse("mfa_reauthenticate")
     assert late.post("/weighty/", {"step-up-password": PASSWORD}).content.startswith(b"<!doctype")

@@ -39,6 +39,10 @@ ALLOWED_IN_VIEWS = {
 # In look-ups and actions besides: making rows (the insert policy judges them), and compare-and-set on a row already found.
 MAKING = {"create", "bulk_create"}
 ALLOWED_IN_ACTIONS = {
+    "accounts/account_reads.py: Account.objects.filter": "whom a signed link names, before anybody is signed in",
+    "accounts/account_reads.py: BrowserSession.objects.filter": "no rule; a sub-query of the next one",
+    "accounts/account_reads.py: UserSession.objects.filter": "no rule; the viewer's own by number",
+    "accounts/account_reads.py: Authenticator.objects.filter": "no rule; of the account that is signed in",
     "accounts/actions/once.py: type(item).objects.": "the manager by another name; `.visible()` on the next line",
     "sessions_log/actions/notes.py: ProgressNote.objects.filter": "compare-and-set, its `.update` on the next line",
     "sessions_log/reads.py: Release.objects.filter": "a sub-query by the rule's own `standing_to_me`",
