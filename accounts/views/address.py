@@ -30,8 +30,8 @@ def change(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None, now=mine.email or "")
     if request.method == "POST" and form.is_valid():
         ask_for_address(email=form.cleaned_data["email"])
-        words = _("A mail is on its way to each address. The change counts when both have said yes, within a day.")
-        messages.success(request, words)
+        both = _("A mail is on its way to each address. The change counts when both have said yes, within a day.")
+        messages.success(request, both if mine.email else _("A mail is on its way. Say yes there within a day."))
         return redirect("account")
     return render(request, "accounts/address_change.html", {"form": form, "mine": mine})
 

@@ -3,6 +3,7 @@
 for (const part of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential || !window.webauthnJSON) continue;
   part.hidden = false;
+  document.querySelector("[data-passkey-none]")?.remove();
   const form = part.closest("form");
   const trouble = part.querySelector("[data-passkey-trouble]");
   part.querySelector("[data-passkey-go]").addEventListener("click", async (event) => {

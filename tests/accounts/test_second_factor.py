@@ -1,5 +1,6 @@
 """The second factor: demanded of staff, offered to everybody else, its secrets in no table, each code once."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -15,15 +16,18 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.urls import reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Person
 from accounts.second_factor import OPEN, clear, write_anew
 from carebridge.management.commands import rotate_mfa_keys
 from tests.accounts.signing_in import (
     SECRET,
+    Authenticating,
+    challenge_of,
     code,
     demand,
     give_app,
     give_paper,
+    give_passkey,
     give_password,
     sign_in,
 )
@@ -160,6 +164,90 @@ def test_someone_elses_passkey_is_not_there(willow: Willow) -> None:
     for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
         assert client.get(reverse(name, args=[theirs.pk])).status_code == 404
         assert client.post(reverse(name, args=[theirs.pk]), {"name": "x"}).status_code == 404
+
+
+# --- Passkeys ---------------------------------------------------------------------------------------------------------------
+
+
+def sign_in_by_passkey(client: WallClient, device: Authenticating, who: Person) -> Any:
+    """By the button on the sign-in page."""
+    asked = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    form = {"credential": device.shown(challenge_of(asked), who.account)}
+    return client.post(reverse("mfa_login_webauthn"), form)
+
+
+def test_a_passkey_that_asked_for_a_finger_signs_in_by_itself(willow: Willow) -> None:
+    """It is both factors: staff are asked for nothing else."""
+    demand(willow.tom)
+    setting_up = signed_in(willow.tom)
+    device = give_passkey(setting_up)
+    assert "My stick" in setting_up.get(reverse("mfa_index")).content.decode()
+    assert AuditEvent.objects.get(action="factor_added").data == {"kind": "passkey"}
+    client = WallClient()
+    assert sign_in_by_passkey(client, device, willow.tom)["Location"] == "/"
+    assert client.get("/").status_code == 200
+    assert AuditEvent.objects.filter(action="sign_in", person_id=willow.tom.pk).count() == 2
+
+
+def test_one_that_did_not_ask_is_asked_for_after_the_password_alone(willow: Willow) -> None:
+    give_password(willow.tom)
+    device = give_passkey(signed_in(willow.tom), verified=False)
+    client = WallClient()
+    assert sign_in_by_passkey(client, device, willow.tom)["Location"] == reverse("account_login")
+    assert client.get("/").status_code == 302
+    asked = sign_in(client, willow.tom)
+    assert asked["Location"] == reverse("mfa_authenticate")
+    challenge = challenge_of(client.get(asked["Location"]))
+    answer = {"credential": device.shown(challenge, willow.tom.account)}
+    assert client.post(reverse("mfa_authenticate"), answer).status_code == 302
+    assert client.get("/").status_code == 200
+    fresh = WallClient()
+    sign_in(fresh, willow.tom)
+    fresh.get(reverse("mfa_authenticate"))
+    assert fresh.post(reverse("mfa_authenticate"), answer).status_code == 200, "an answer of before is none"
+
+
+def test_a_passkey_is_its_owners(willow: Willow) -> None:
+    device = give_passkey(signed_in(willow.tom))
+    client = WallClient()
+    assert sign_in_by_passkey(client, device, willow.omar)["Location"] == reverse("account_login")
+    assert client.get("/").status_code == 302
+    willow.tom.account.is_active = False
+    willow.tom.account.save()
+    sign_in_by_passkey(client, device, willow.tom)
+    assert client.get("/").status_code == 302
+
+
+def test_a_passkey_shows_who_it_is(willow: Willow) -> None:
+    client = signed_in(willow.tom)
+    device = give_passkey(client)
+    Authenticator.objects.filter(type="recovery_codes").delete()
+    with time_machine.travel(NOON + timedelta(minutes=11), tick=False):
+        asked: Any = client.get(reverse("address_change"), follow=True)
+        assert asked.request["PATH_INFO"] == reverse("mfa_reauthenticate_webauthn")
+        wrong = client.post(asked.request["PATH_INFO"], {"credential": "{}", "next": "/account/"})
+        assert wrong.status_code == 200
+        answer = device.shown(challenge_of(wrong), willow.tom.account)
+        shown = client.post(asked.request["PATH_INFO"], {"credential": answer, "next": reverse("address_change")})
+        assert shown["Location"] == reverse("address_change")
+        assert client.get(reverse("address_change")).status_code == 200
+    with time_machine.travel(NOON + timedelta(minutes=22), tick=False):
+        late: Any = client.post(reverse("address_change"), {"email": "tom.new@example.org"})
+        assert "Is it you?" in late.content.decode()
+        challenge = json.loads(late.context["question"].options)["publicKey"]["challenge"]
+        both = {"email": "tom.new@example.org", "step-up-credential": device.shown(challenge, willow.tom.account)}
+        assert client.post(reverse("address_change"), both).status_code == 302
+
+
+def test_a_passkey_is_renamed_and_comes_off(willow: Willow) -> None:
+    client = signed_in(willow.tom)
+    give_passkey(client)
+    key = Authenticator.objects.get(type="webauthn").pk
+    client.post(reverse("mfa_edit_webauthn", args=[key]), {"name": "The blue one"})
+    assert "The blue one" in client.get(reverse("mfa_remove_webauthn", args=[key])).content.decode()
+    assert client.post(reverse("mfa_remove_webauthn", args=[key]))["Location"] == reverse("mfa_index")
+    assert not Authenticator.objects.exists()
+    assert mail.outbox[-1].subject == "A second factor was removed from your CareBridge sign-in"
 
 
 # --- Secrets ----------------------------------------------------------------------------------------------------------------
