@@ -118,6 +118,23 @@ def end_sessions(person: int, practice: int) -> int:
     return ended
 
 
+@dataclass(frozen=True)
+class OpenAddress:
+    """A change of address that both mailboxes are asked about. `old`: None for whoever has had none."""
+
+    person: int
+    old: str | None
+    new: str
+
+
+def open_address(change: UUID, moment: datetime) -> OpenAddress | None:
+    """The change if it is open at the moment. The caller has checked the link's signature."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM authz.open_address(%s::uuid, %s::timestamptz)", [change, moment])
+        row = cursor.fetchone()
+    return OpenAddress(*row) if row else None
+
+
 def confirm_address(change: UUID, side: str, moment: datetime) -> bool | None:
     """One mailbox ("old" or "new") says yes. Returns whether the new address signs in now; None when the change is not open."""
     done: bool | None = ask("SELECT authz.confirm_address(%s::uuid, %s::text, %s::timestamptz)", change, side, moment)

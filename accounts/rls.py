@@ -126,6 +126,7 @@ FUNCTIONS = {
     "authz.join(uuid, integer, timestamptz, text, text)": APP,
     "authz.join_as(uuid, integer, timestamptz, bigint)": APP,
     "authz.end_sessions(bigint, bigint)": APP,
+    "authz.open_address(uuid, timestamptz)": APP,
     "authz.confirm_address(uuid, text, timestamptz)": APP,
     "authz.open_reset(uuid, timestamptz)": APP,
     "authz.take_off_factors(uuid, timestamptz)": APP,

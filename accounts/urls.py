@@ -3,11 +3,15 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
+from accounts.access import recent_sign_in
 from accounts.views import (
+    account,
+    address,
     children,
     circle,
     circle_change,
     consents,
+    factor_reset,
     hand_over,
     invitation_file,
     invitations,
@@ -20,11 +24,20 @@ from accounts.views import (
     people_acts,
     practice,
     practices,
+    second_factor,
     young_person,
 )
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
+    path("stay/", account.stay, name="stay"),
+    path("account/", account.account, name="account"),
+    path("account/device/", account.own_device, name="own_device"),
+    path("account/sessions/", account.sessions, name="usersessions_list"),
+    path("account/address/", address.change, name="address_change"),
+    path("account/address/give-up/", address.give_up, name="address_give_up"),
+    path("account/address/<str:token>/", address.yes, name="address_yes"),
+    path("account/factor/<str:token>/", factor_reset.use, name="factor_reset_use"),
     path("practices/", practices.practices, name="practices"),
     path("practice/people/", people.people, name="people"),
     path("practice/people/<uuid:person>/", people.person, name="person"),
@@ -91,7 +104,20 @@ urlpatterns = [
     path("accounts/signup/", allauth.signup, name="account_signup"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("accounts/factor/", second_factor.overview, name="mfa_index"),
+    path("accounts/factor/sign-in/", second_factor.sign_in, name="mfa_authenticate"),
+    path("accounts/factor/is-it-you/", second_factor.show_again, name="mfa_reauthenticate"),
+    path("accounts/factor/app/", second_factor.add_app, name="mfa_activate_totp"),
+    path("accounts/factor/app/remove/", second_factor.take_off_app, name="mfa_deactivate_totp"),
+    path("accounts/factor/codes/", second_factor.codes_on_paper, name="mfa_view_recovery_codes"),
+    path("accounts/factor/codes/new/", second_factor.new_codes_on_paper, name="mfa_generate_recovery_codes"),
+    path("accounts/passkeys/add/", second_factor.add_passkey, name="mfa_add_webauthn"),
+    path("accounts/passkeys/sign-in/", second_factor.sign_in_by_passkey, name="mfa_login_webauthn"),
+    path("accounts/passkeys/is-it-you/", second_factor.show_again_by_passkey, name="mfa_reauthenticate_webauthn"),
+    path("accounts/passkeys/<int:pk>/name/", second_factor.rename_passkey, name="mfa_edit_webauthn"),
+    path("accounts/passkeys/<int:pk>/remove/", second_factor.take_off_passkey, name="mfa_remove_webauthn"),
     path("accounts/password/change/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/set/", recent_sign_in(allauth.password_set), name="account_set_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -604,6 +604,15 @@ BEGIN
 END
 $$;
 
+-- Whose address a mailed link changes, from what to what; no row when it is not open any more.
+CREATE OR REPLACE FUNCTION authz.open_address(change uuid, moment timestamptz)
+RETURNS TABLE (person bigint, old text, new text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT x.person_id, a.email::text, x.email::text
+  FROM public.accounts_addresschange x JOIN public.accounts_account a ON a.id = x.person_id
+  WHERE x.id = change AND x.done_at IS NULL AND x.void_at IS NULL AND moment < x.expires_at
+$$;
+
 -- Both mailboxes have said yes, each by its own link, whose signature the web process has checked: the new address signs in, the
 -- old one no more, and the person's guardian rows are to be looked at. Returns whether the change is done; NULL when it is not
 -- open or the address belongs to another account by now.
@@ -625,7 +634,9 @@ BEGIN
     SET old_said_yes_at = CASE WHEN side = 'old' THEN coalesce(x.old_said_yes_at, confirm_address.moment) ELSE x.old_said_yes_at END,
         new_said_yes_at = CASE WHEN side = 'new' THEN coalesce(x.new_said_yes_at, confirm_address.moment) ELSE x.new_said_yes_at END
     WHERE x.id = c.id RETURNING * INTO c;
-  IF c.old_said_yes_at IS NULL OR c.new_said_yes_at IS NULL THEN
+  -- Whoever has had no address, a young person, has no old mailbox to ask.
+  IF c.new_said_yes_at IS NULL OR (c.old_said_yes_at IS NULL AND EXISTS (
+      SELECT FROM public.accounts_account a WHERE a.id = c.person_id AND a.email IS NOT NULL)) THEN
     RETURN false;
   END IF;
   PERFORM set_config('app.joining', 'yes', true);

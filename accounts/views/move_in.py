@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.access import for_places
+from accounts.access import by_itself, for_places
 from accounts.actions.move_in import Busy, NothingChosen, Over, choose, discard, start, take
 from accounts.enums import MoveInStatus
 from accounts.forms import MoveInForm, numbers
@@ -69,6 +69,7 @@ def move_in_template(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Dj
     return HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8", headers=named)
 
 
+@by_itself(lambda request: bool(request.headers.get("HX-Request")))  # how far it is
 @for_places("admin")
 def move_in_file(request: HttpRequest, move: UUID) -> HttpResponse:
     """One file: its rows to choose from while it waits for the person who uploaded it, then how far it is, then what it came

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, by_itself
 from accounts.actions.once import SentBefore
 from accounts.models import Child
 from accounts.models.people import names_of
@@ -65,6 +65,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words of a note: they make the draft, whose address the page goes on with."""
@@ -184,6 +185,7 @@ def beside(child: Child, note: ProgressNote) -> dict[str, Any]:
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def autosave(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     """Keep a draft's words while they are being written."""

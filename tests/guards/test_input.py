@@ -18,10 +18,11 @@ from accounts.move_in_columns import COLUMNS
 from sessions_log.actions.notes import sections_hash
 from sessions_log.models import HomeUpdate
 from tests.accounts.moving import guardian, rounds, row, say_yes, send, table
+from tests.accounts.signing_in import give_passkey, give_password, sign_in
 from tests.guards.bad_words import EXTREME_MOMENTS, ODD, SCRIPTS, STATEMENTS, WRAPS
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.test_audit import everything
-from tests.guards.test_urls import KEY, SESSION, UPDATE, share, undone
+from tests.guards.test_urls import KEY, NAMING, SESSION, UPDATE, share, undone
 from tests.harness import WallClient, signed_in
 from tests.worlds import Rich, add_update
 
@@ -119,6 +120,18 @@ SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("tom", "account_reauthenticate", {"password": "w", "next": "/"}),
     ("", "account_signup", {"email": "a@example.org", "password1": "w"}),
     ("tom", "account_logout", {"next": "/"}),
+    ("tom", "account_set_password", {"password1": "w", "password2": "w"}),
+    ("priya", "account", {"name": "w", "phone": "1", "language": "es", "time_zone": "Europe/Madrid"}),
+    ("priya", "own_device", {"shared": "1"}),
+    ("priya", "address_change", {"email": "a@example.org"}),
+    ("", "factor_reset_use", {"password": "w"}),
+    ("", "mfa_authenticate", {"code": "1", "credential": "{}"}),
+    ("tom", "mfa_reauthenticate", {"code": "1", "next": "/"}),
+    ("tom", "mfa_reauthenticate_webauthn", {"credential": "{}", "next": "/"}),
+    ("tom", "mfa_activate_totp", {"code": "1"}),
+    ("tom", "mfa_add_webauthn", {"name": "w", "credential": "{}", "passwordless": "on"}),
+    ("", "mfa_login_webauthn", {"credential": "{}", "shared": "on", "next": "/"}),
+    ("tom", "mfa_edit_webauthn", {"name": "w"}),
 ]
 
 
@@ -267,20 +280,51 @@ def test_bad_words_where_one_signs_in(world: Rich, number: int, settings: Any) -
         for word in sample(67, place + number):
             with undone():
                 client = signed_in(world.person(who) if who else None)
-                response = post(client, reverse(name), {**good, field: word})
+                response = post(client, reverse(name, args=NAMING.get(name, [])), {**good, field: word})
                 wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+    assert not wrong
+
+
+# What a browser never sends as the answer of a passkey.
+ANSWERS = ["", "1", "[]", "{}", '"x"', "null", "{", '{"id": 1}', '{"response": []}', '{"response": {"userHandle": 1}}',
+           '{"id": "é", "rawId": "!", "type": "public-key", "response": {"userHandle": "\\u0000"}}',
+           '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA", "attestationObject": "AA"}}',
+           '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30", "authenticatorData": "AA",'
+           ' "signature": "AA", "userHandle": "MQ"}}']  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_is_no_answer_of_a_passkey(world: Rich, answer: str) -> None:
+    """On every page that takes one."""
+    tom = world.person("tom")
+    give_password(tom)
+    give_passkey(signed_in(tom))
+    halfway = WallClient()
+    sign_in(halfway, tom)
+    wrong = []
+    for client, name in (
+        (signed_in(tom), "mfa_add_webauthn"), (signed_in(tom), "mfa_reauthenticate_webauthn"),
+        (halfway, "mfa_authenticate"), (signed_in(None), "mfa_login_webauthn"),
+    ):  # fmt: skip
+        client.get(reverse(name), headers={"Accept": "application/json"})  # so that an answer is waited for
+        response = post(client, reverse(name), {"credential": answer, "name": "w"})
+        wrong += [f"{name}: {trouble}" for trouble in troubles(response, answer)]
     assert not wrong
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("address", ["reset/key/{}-{}/", "reset/key/0-{}/", "reset/key/zzzzzzzzzzzzzzzz-{}/"])
 def test_bad_words_in_a_mailed_key(world: Rich, address: str) -> None:
-    """The only address made of more than random ids."""
+    """The addresses made of more than random ids."""
     client, wrong = signed_in(None), []
     client.raise_request_exception = False
+    response: Any
     for word in sample(67, 3):
-        key = quote(word.encode("utf-8", "surrogatepass"))
-        response: Any = client.get("/accounts/password/" + address.replace("{}", key))
+        key = quote(word.encode("utf-8", "surrogatepass"), safe="")
+        for ours in ("/account/address/", "/account/factor/"):
+            response = client.get(f"{ours}{key}/")
+            wrong += [f"{ours} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+        response = client.get("/accounts/password/" + address.replace("{}", key))
         wrong += [f"{word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
     assert not wrong
 
@@ -431,4 +475,6 @@ def test_every_form_is_tried() -> None:
         "home", "health", "ready", "leave", "account_inactive", "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "usersessions_list", "stay", "address_give_up", "address_yes", "mfa_index", "mfa_deactivate_totp",
+        "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_remove_webauthn",
     }  # fmt: skip
