@@ -46,6 +46,12 @@ def take_back(child: Child, *, planned: Sequence[UUID], reopened: Sequence[UUID]
     return gone
 
 
+def supervisors_told(therapist: int) -> list[int]:
+    """Who supervises a therapist of a child the viewer is family or a helper of; nobody for anyone else."""
+    told: list[int] = ask("SELECT authz.supervisors_told(%s::bigint)", therapist)
+    return told
+
+
 # --- Joining -----------------------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ STAYS = {
     "FormDraft": "words that nobody has sent",
     "Look": "when somebody looked is their own business, and no part of the record",
     "MoveIn": "an import in progress: what it has made is told, and how it went belongs to the trail",
+    "StaffPhoto": "a picture is no fact of the record; whoever it shows puts it in where they want to be seen",
     "MoveInRow": "an import in progress: its rows outlive neither it nor the day",
 }
 CHUNK = 1_000  # sessions or updates in memory, with everything that hangs on them
