@@ -207,6 +207,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Djan
         "menu_children": current.stands_anywhere_in("team", "own"),
         "menu_notes": current.stands_anywhere_in("team"),
         "menu_practice": current.stands_anywhere_in("admin"),
+        "menu_trail": current.stands_anywhere_in("lead"),
         # Whoever lives with the people it is about may have to be gone before somebody looks.
         "menu_leave": current.stands_anywhere_in("own"),
     }

@@ -3,10 +3,22 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import leave, move_in, practice
+from accounts.views import leave, move_in, office, practice, profiles, register, trail
 
 urlpatterns = [
     path("leave/", leave.leave, name="leave"),
+    path("practice/", office.practice, name="practice"),
+    path("practice/details/", office.details, name="details"),
+    path("practice/policy/", office.policy, name="policy"),
+    path("practice/trail/", trail.trail, name="trail"),
+    path("practice/trail/export/", trail.trail_export, name="trail_export"),
+    path("practice-page/", office.my_practices, name="my_practices"),
+    path("practice-page/<uuid:practice>/", office.about_practice, name="about_practice"),
+    path("account/profile/", profiles.my_profile, name="my_profile"),
+    path("account/profile/photo/", profiles.my_photo, name="my_photo"),
+    path("profiles/<uuid:person>/", profiles.profile, name="profile"),
+    path("profiles/<uuid:person>/photo/", profiles.profile_photo, name="profile_photo"),
+    path("operator/", register.site.urls),
     path("practice/people/", practice.people, name="people"),
     path("practice/circles/", practice.circles, name="circles"),
     path("practice/move-in/", move_in.move_in, name="move_in"),

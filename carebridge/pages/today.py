@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.access import for_places
 from accounts.models import Child
 from accounts.models.people import names_of
+from accounts.practice_reads import to_review as to_look_at
 from accounts.today_reads import cards, children_in, never_came, shut_out, to_review, without_therapist
 from accounts.views.practice import asked_for
 from accounts.visibility import viewer
@@ -68,6 +69,8 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= {"never_came": never_came(), "shut_out": shut_out(), "without_therapist": without_therapist()}
     if me.stands_anywhere_in("lead"):
         context |= lead_side(shown)
+    if me.stands_anywhere_in("admin", "lead"):
+        context |= {"policies_due": to_look_at(), "today": timezone.localdate(me.moment)}
     children = {child.pk: child for child in mine} | cards(shown.ids.keys() - {child.pk for child in mine})
     context |= {
         "children": children,
