@@ -15,6 +15,12 @@ from carebridge.lib.zones import places
 class AdminForm(forms.Form):
     """Someone new who will run a practice."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput):
+                field.widget.attrs["class"] = "vTextField"  # as wide as the admin's own
+
     admin_name = Words(label=gettext_lazy("Name of the admin"), max_length=200)
     admin_email = forms.EmailField(
         label=gettext_lazy("E-mail of the admin"),
