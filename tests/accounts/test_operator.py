@@ -224,6 +224,18 @@ def test_the_lists_look_nothing_else_up(willow: Willow, olga: Person, query: str
     assert "Tom<" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "lookup", ["password__startswith=argon2", "email__contains=a", "person__name=Tom", "pk=1", "last_login__isnull=1"]
+)
+def test_no_column_is_asked_by_way_of_an_address(willow: Willow, olga: Person, lookup: str) -> None:
+    """Not what a password's hash begins with, and no name behind an account."""
+    answer = signed_in(olga).get(f"{reverse('operator:accounts_account_changelist')}?{lookup}")
+    assert answer.status_code in {302, 400}
+    filtered = signed_in(olga).get(f"{reverse('operator:accounts_account_changelist')}?is_active__exact=0")
+    assert filtered.status_code == 200
+    assert str(willow.tom.account.email) not in filtered.content.decode()
+
+
 def test_djangos_own_admin_stands_nowhere() -> None:
     """Registered by libraries, routed by nobody."""
     names = [str(pattern.pattern) for pattern in every_pattern(get_resolver())]
