@@ -335,6 +335,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "menu_circles": current.stands_anywhere_in("admin", "lead"),
         # One query, and none on a page without the menu.
         "menu_notices": SimpleLazyObject(unread_count),
+        "menu_trail": current.stands_anywhere_in("lead"),
         # Whoever lives with the people it is about may have to be gone before somebody looks.
         "menu_leave": current.stands_anywhere_in("own"),
     }

@@ -52,6 +52,12 @@ def take_back_job(job: UUID) -> int:
     return gone
 
 
+def supervisors_told(therapist: int) -> list[int]:
+    """Who supervises a therapist of a child the viewer is family or a helper of; nobody for anyone else."""
+    told: list[int] = ask("SELECT authz.supervisors_told(%s::bigint)", therapist)
+    return told
+
+
 # --- Joining -----------------------------------------------------------------------------------------------------------------
 
 

@@ -121,6 +121,7 @@ FUNCTIONS = {
     "authz.known_by_address(bigint, text)": READERS,
     "authz.take_back(bigint, uuid[], uuid[])": APP,
     "authz.take_back_job(uuid)": APP,
+    "authz.supervisors_told(bigint)": APP,
     "authz.open_invitation(uuid, integer, timestamptz)": APP,
     "authz.open_card(text, timestamptz)": APP,
     "authz.join(uuid, integer, timestamptz, text, text)": APP,

@@ -263,6 +263,7 @@ BEGIN
     ['practice', 'name time_zone language reply_within_hours reply_hours notes_due_hours crisis_text handbook fees how_to_ask'
       ' guardian_access assent_age majority_age policy_source policy_review_on'],
     ['rowreview', 'reviewed_at reviewed_by_id'],
+    ['staffphoto', 'picture'],
     ['staffprofile', 'body training']]
   LOOP
     EXECUTE format('DROP TRIGGER IF EXISTS hold_columns ON public.accounts_%I', held[1]);
@@ -406,6 +407,25 @@ $$;
 DROP TRIGGER IF EXISTS tell_of_supervision ON public.accounts_supervision;
 CREATE TRIGGER tell_of_supervision AFTER INSERT ON public.accounts_supervision
   FOR EACH ROW EXECUTE FUNCTION authz.tell_of_supervision();
+
+-- Who supervises a therapist, for the family of a child they treat together ("who supervises", on the therapist's page): of the
+-- supervisors in force on the child's team, whom the family knows by name anyway (principle 10), those of this therapist. Nobody
+-- who is family of the child or closed to it. Supervision rows themselves are staff's alone.
+CREATE OR REPLACE FUNCTION authz.supervisors_told(therapist bigint) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH here AS (
+    SELECT nullif(current_setting('app.now', true), '')::timestamptz AS moment,
+           coalesce(nullif(current_setting('app.own', true), ''), '{}')::bigint[] AS own
+  )
+  SELECT coalesce(array_agg(DISTINCT v.person_id), '{}')
+  FROM here h
+  CROSS JOIN LATERAL unnest(h.own) AS o (child_id)
+  CROSS JOIN LATERAL (SELECT t.practice_id FROM authz.therapists(h.moment) t
+                      WHERE t.child_id = o.child_id AND t.person_id = supervisors_told.therapist OFFSET 0) t
+  CROSS JOIN LATERAL (SELECT s.person_id FROM authz.supervisors(h.moment) s WHERE s.child_id = o.child_id OFFSET 0) v
+  JOIN public.accounts_supervision s ON s.supervisor_id = v.person_id AND s.therapist_id = supervisors_told.therapist
+    AND s.practice_id = t.practice_id AND s.starts <= h.moment AND (s.ends IS NULL OR h.moment < s.ends)
+$$;
 
 -- Invitations -------------------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from accounts.access import for_places
 from accounts.actions.invite_many import invite_rows
 from accounts.invitation_file import COLUMNS, judged, read, sealed, unsealed
 from accounts.invitation_forms import InviteFileForm
-from accounts.views.move_in import administered
+from accounts.practice_reads import standing_as
 
 
 @require_safe
@@ -35,7 +35,7 @@ def invitation_file(request: HttpRequest) -> HttpResponse:
     if "rows" in request.POST:
         return said_yes(request)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = InviteFileForm(*posted, practices=administered())
+    form = InviteFileForm(*posted, practices=standing_as("admin"))
     if not form.is_valid():
         return render(request, "accounts/invitation_file.html", {"form": form})
     practice = form.chosen
@@ -50,7 +50,7 @@ def invitation_file(request: HttpRequest) -> HttpResponse:
 
 def said_yes(request: HttpRequest) -> HttpResponse:
     """Make what is new. The answer is a page of its own kind: sent twice, it makes nobody twice and says so."""
-    found = unsealed(request.POST["rows"], {str(where.public_id): where for where in administered()})
+    found = unsealed(request.POST["rows"], {str(where.public_id): where for where in standing_as("admin")})
     if found is None:
         messages.error(request, _("This list is too old, or not yours. Nothing was made: choose the file once more."))
         return redirect("invitation_file")

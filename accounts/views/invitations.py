@@ -29,7 +29,7 @@ from accounts.invitation_reads import (
 )
 from accounts.models import Invitation, Person, Practice
 from accounts.models.people import names_of
-from accounts.views.move_in import administered
+from accounts.practice_reads import standing_as
 from accounts.views.practice import asked_for
 from accounts.visibility import in_place, viewer
 
@@ -42,7 +42,7 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
     """Who was invited and how it stands; or who is in the books and has no way in yet."""
     shown = request.GET.get("show", "")
     query, number = asked_for(request)
-    practices = administered()
+    practices = standing_as("admin")
     context: dict[str, Any] = {"query": query, "several": len(practices) > 1, "count": without_way_in().count()}
     if shown == "nobody":
         context |= nobody_yet(query, number)
@@ -77,7 +77,7 @@ def nobody_yet(query: str, number: str) -> dict[str, Any]:
 @for_places("admin")
 def invitation_new(request: HttpRequest) -> HttpResponse:
     """Somebody new. Who is known by the address already is shown instead of made twice."""
-    practices, known = administered(), list[Known]()
+    practices, known = standing_as("admin"), list[Known]()
     form = InviteForm(
         request.POST if request.method == "POST" else None,
         practices=practices,
@@ -117,7 +117,7 @@ def invitation_several(request: HttpRequest) -> HttpResponse:
     """Invite those ticked, or the one whose button was pressed, at the addresses in the books."""
     ids = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("person")
     people = list(without_way_in().filter(public_id__in=uuids(ids))[:AT_ONCE])
-    practices = {where.pk: where for where in administered()}
+    practices = {where.pk: where for where in standing_as("admin")}
     for practice in practices.values():
         hold(practice)
     done, not_done = invite_known(people=people, practices=practices)

@@ -25,6 +25,7 @@ STAYS = {
     "Invitation": "a way into one installation: its links and cards are worth nothing in another; invite anew",
     "Look": "when somebody looked is their own business, and no part of the record",
     "MoveIn": "an import in progress: what it has made is told, and how it went belongs to the trail",
+    "StaffPhoto": "a picture is no fact of the record; whoever it shows puts it in where they want to be seen",
     "MoveInRow": "an import in progress: its rows outlive neither it nor the day",
     "Notice": "what somebody was told in one installation, of rows that are told themselves",
     "OperatorAccess": "hours at one installation's register",

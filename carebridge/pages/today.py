@@ -16,6 +16,7 @@ from accounts.access import for_places
 from accounts.models import Child
 from accounts.models.people import names_of
 from accounts.notice_reads import Said, waiting
+from accounts.practice_reads import to_review as to_look_at
 from accounts.today_reads import (
     alone,
     cards,
@@ -82,6 +83,8 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= office_side()
     if me.stands_anywhere_in("lead"):
         context |= lead_side(shown)
+    if me.stands_anywhere_in("admin", "lead"):
+        context |= {"policies_due": to_look_at(), "today": timezone.localdate(me.moment)}
     children = {child.pk: child for child in mine} | cards(shown.ids.keys() - {child.pk for child in mine})
     context |= {
         "children": children,

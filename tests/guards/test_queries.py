@@ -106,6 +106,10 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("nell", "child_print", leo("child_print")), ("omar", "people", plain("people")),
     ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
     ("omar", "move_in", plain("move_in")),
+    ("omar", "practice", plain("practice")), ("omar", "details", plain("details")), ("omar", "policy", plain("policy")),
+    ("omar", "trail", plain("trail")), ("tom", "my_profile", plain("my_profile")),
+    ("nell", "about_practice", lambda world: reverse("about_practice", args=[world.cast.practice.public_id])),
+    ("nell", "profile", lambda world: reverse("profile", args=[world.cast.tom.public_id])),
     ("omar", "move_in_file", of_a_file("omar")), ("abel", "move_in_file", of_a_file("abel")),
     ("tom", "session", leo("session", "s_leo")), ("nell", "session", leo("session", "s_leo")),
     ("tom", "note", leo("note", "n_leo")), ("nell", "note", leo("note", "n_leo")),
@@ -182,6 +186,13 @@ def test_every_page_is_counted() -> None:
         "children",
         "move_in",
         "move_in_file",
+        "practice",
+        "details",
+        "policy",
+        "trail",
+        "my_profile",
+        "about_practice",
+        "profile",
     }
 
 

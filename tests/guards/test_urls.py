@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent, Child, CircleRow, Membership, Person, RowReview, Supervision
+from accounts.models import AuditEvent, Child, CircleRow, Membership, Person, RowReview, StaffPhoto, Supervision
 from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
 from sessions_log.actions.notes import sections_hash
@@ -28,7 +28,7 @@ from tests.guards.browsing import PROOF, faults_of
 from tests.guards.sentinels import words_of
 from tests.harness import WallClient, signed_in, viewing
 from tests.people import DAY, NOON
-from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
+from tests.worlds import CIRCLE, COLLEAGUES, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
 # Each kind of person, and who plays it.
@@ -247,6 +247,26 @@ PRACTICE = {
     "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
     "move_in": person_set("omar abel stella"),
+    "practice": person_set("omar abel stella"), "details": person_set("omar abel stella"),
+    "policy": person_set("omar abel stella"), "my_profile": COLLEAGUES | {"stella"},
+}  # fmt: skip
+# Pages of one's own or one's practice's: to whom they open, and what they answer (GET, POST).
+OFFICE: dict[str, tuple[frozenset[str], int, int]] = {
+    "trail": (person_set("omar abel ruth stella"), 200, 302),
+    "trail_export": (person_set("omar abel ruth stella"), 405, 200),
+    "my_photo": (COLLEAGUES | {"stella"}, 405, 200),
+    "my_practices": (READERS["w_willow"] | READERS["w_alder"], 302, 405),
+}
+# Pages about a practice or somebody who works there: whose → who opens it.
+SOMEBODY: dict[str, dict[str, frozenset[str]]] = {
+    "about_practice": {"willow": READERS["w_willow"], "alder": READERS["w_alder"]},
+    "profile": {name: READERS[f"f_{name}"] for name in ("tom", "hugo", "stella")},
+    "profile_photo": {name: READERS[f"f_{name}"] for name in ("tom", "stella")},
+}
+# The operator's register (tests/accounts/test_operator.py): nobody here has hours.
+REGISTER = {
+    "index", "app_list", "accounts_practice_add", "accounts_practice_changelist", "accounts_practice_change",
+    "accounts_account_find", "accounts_account_changelist", "accounts_account_change",
 }  # fmt: skip
 # Pages of a file that moves children and families in: whose file → who opens it, and what it answers (GET, POST).
 FILES: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
@@ -328,7 +348,8 @@ def test_the_table_knows_every_address() -> None:
     """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
     named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
     assert len(named) == len(set(named))
-    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys() | FILES.keys() | {TEMPLATE} | ABOUT_PEOPLE
+    tables = (CLINICAL, PRACTICE, PLAIN, FILES, OFFICE, SOMEBODY)
+    assert set(named) == {TEMPLATE, *REGISTER, *ABOUT_PEOPLE}.union(*tables)
 
 
 def test_the_table_knows_everybody(world: Rich) -> None:
@@ -592,6 +613,55 @@ def strays(
         if not inside and {table for table in written if table.startswith(("accounts_", "django_session"))}:
             wrong.append(f"{name} {method} {url}: wrote {written}")
     return wrong
+
+
+def public_id(world: Rich, address: str, whose: str) -> UUID:
+    """The id in the address."""
+    if address == "about_practice":
+        return world.children["maya" if whose == "willow" else "ada"].practice.public_id
+    return world.person(whose).public_id
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_every_address_of_the_office(world: Rich, persona: str) -> None:
+    """Settings, trail, profiles, the page about a practice: whoever may not open one finds what is nowhere."""
+    name = PERSONAS[persona]
+    client, wrong = signed_in(world.person(name) if name else None), list[str]()
+    for who in ("tom", "stella"):
+        practice = world.children["maya" if who == "tom" else "ada"].practice
+        StaffPhoto.objects.create(practice=practice, person=world.person(who), picture=b"\xff\xd8")
+    asked: list[tuple[str, list[UUID], frozenset[str], tuple[int, int]]] = [
+        (address, [], who, (get, post)) for address, (who, get, post) in OFFICE.items()
+    ]
+    for address, about in SOMEBODY.items():
+        asked += [(address, [public_id(world, address, whose)], who, (200, 405)) for whose, who in about.items()]
+    nothing = seen_of(client.get("/nothing/"))
+    for address, args, welcome, statuses in asked:
+        for method, status in zip(("GET", "POST"), statuses, strict=True):
+            with undone():
+                url = reverse(address, args=args)
+                response: Any = client.post(url, {}) if method == "POST" else client.get(url)
+            expected = 302 if not name else status if name in welcome or status == 405 else 404
+            if response.status_code != expected:
+                wrong.append(f"{name} {method} {url}: {response.status_code}, expected {expected}")
+            if expected == 404 and seen_of(response) != nothing:
+                wrong.append(f"{name} {method} {url}: not what is nowhere")
+    assert not wrong
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_the_register_is_nowhere(world: Rich, persona: str) -> None:
+    """Without hours, for admins and leads too."""
+    name = PERSONAS[persona]
+    client = signed_in(world.person(name) if name else None)
+    nothing = seen_of(client.get("/nothing/"))
+    for address in sorted(REGISTER):
+        args: list[Any] = [1] if address.endswith("_change") else ["accounts"] if address == "app_list" else []
+        for response in (client.get(url := reverse(f"operator:{address}", args=args)), client.post(url, {})):
+            if name:
+                assert seen_of(response) == nothing, url
+            else:
+                assert response.status_code == 302, url
 
 
 def test_a_page_that_is_refused_is_the_page_of_an_address_that_leads_nowhere(world: Rich) -> None:
