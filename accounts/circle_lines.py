@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import stands
 from accounts.circle_reads import Circle, LogIn, Planned, consents_of, log_ins, planned
+from accounts.circle_words import said_when
 from accounts.enums import Authority, CircleChangeKind, CircleRole
 from accounts.models import Child, CircleChange, CircleRow, Explanation, HelperConsent, RowReview
 from accounts.models.people import names_of
@@ -73,6 +74,7 @@ class PlanLine:
     """One act ahead."""
 
     plan: Planned
+    when: str
     name: str
     words: str
     may_take_back: bool
@@ -158,7 +160,8 @@ class Page:
         found = []
         for plan in self.plans:
             name = circle.names.get(plan.person, _("someone else"))
-            found.append(PlanLine(plan, name, said_of(circle, plan), self.may.take_back(plan)))
+            day = said_when(plan.effective, circle)
+            found.append(PlanLine(plan, day, name, said_of(circle, plan), self.may.take_back(plan)))
         return found
 
     def unplanned(self) -> list[Line]:
@@ -196,12 +199,13 @@ KIND_ICONS = {
 
 @dataclass(frozen=True)
 class Past:
-    """One line of the history. `back`: it was taken back before it began."""
+    """One line of the history. `effective`: from when it holds, if not at once. `back`: it was taken back before it began."""
 
     change: CircleChange
     name: str
     by: str
     words: str
+    effective: str
     back: bool
 
 
@@ -222,5 +226,7 @@ def history(circle: Circle, changes: list[CircleChange]) -> list[Past]:
             plan = Planned(one.bundle, one.effective, one.person_id, one.kind, None, row, one.changed_by_id, "")
             said = said_of(circle, plan)
         who = names.get(one.person_id, _("someone else"))
-        found.append(Past(one, who, names.get(one.changed_by_id, _("someone else")), said, one.bundle in back))
+        by = names.get(one.changed_by_id, _("someone else"))
+        later = said_when(one.effective, circle) if one.effective != one.changed_at else ""
+        found.append(Past(one, who, by, said, later, one.bundle in back))
     return found

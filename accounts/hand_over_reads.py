@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Exists, Min, OuterRef
+from django.db.models import BigIntegerField, Count, Exists, Min, OuterRef, TextField
+from django.db.models.functions import Cast
 
 from accounts.circle_reads import lasts
 from accounts.enums import CircleChangeKind, CircleRole
@@ -126,9 +127,11 @@ def hand_overs_ahead() -> list[Ahead]:
     )  # fmt: skip
     bundles = list(
         lying_ahead.values("bundle", "effective", "person_id", "changed_by_id", "practice__time_zone")
-        .annotate(children=Count("pk"), first=Min("ended"))
+        .annotate(children=Count("pk"), first=Min(Cast("ended", TextField())))
         .order_by("effective", "bundle")
     )
+    for one in bundles:
+        one["first"] = UUID(one["first"])
     old = dict(
         CircleRow.objects.visible().filter(pk__in=[one["first"] for one in bundles]).values_list("pk", "person_id")
     )

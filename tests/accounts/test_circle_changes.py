@@ -10,7 +10,17 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.models import AuditEvent, CircleChange, CircleRow, Invitation, Notice, Person, Relationship, Renewal
+from accounts.models import (
+    AuditEvent,
+    CircleChange,
+    CircleRow,
+    Invitation,
+    Notice,
+    Person,
+    Relationship,
+    Renewal,
+    Supervision,
+)
 from accounts.visibility import acting_as
 from tests import people
 from tests.accounts.circling import add_url, filled, guardian, hidden_in, look, read, row_of, row_url, save, text_of
@@ -123,7 +133,7 @@ def test_a_therapist_ties_no_colleague_no_therapist_and_not_themself(willow: Wil
 def test_a_new_therapist_opens_the_record_to_their_supervisors_and_is_told(willow: Willow) -> None:
     """By name, before it is saved. Sue, who would be one, is Maya's aunt: she gets nothing and is not named."""
     for supervisor in (willow.ines, willow.sue):
-        people.Supervision.objects.create(
+        Supervision.objects.create(
             practice=willow.practice, supervisor=supervisor, therapist=willow.otto, starts=people.LONG_AGO
         )
     said = save(
@@ -142,7 +152,7 @@ def test_a_new_therapist_opens_the_record_to_their_supervisors_and_is_told(willo
 def test_an_admin_does_not_tie_whom_they_supervise(willow: Willow) -> None:
     """The row would bring its maker onto the team."""
     people.employ(willow.omar, willow.practice, "supervisor")
-    people.Supervision.objects.create(
+    Supervision.objects.create(
         practice=willow.practice, supervisor=willow.omar, therapist=willow.otto, starts=people.LONG_AGO
     )
     assert (

@@ -9,14 +9,24 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent, Child, CircleRow, Membership, Person, RowReview, StaffPhoto, Supervision
+from accounts.models import (
+    AuditEvent,
+    Child,
+    CircleChange,
+    CircleRow,
+    Membership,
+    Person,
+    RowReview,
+    StaffPhoto,
+    Supervision,
+)
 from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
 from sessions_log.actions.notes import sections_hash
@@ -24,11 +34,12 @@ from sessions_log.forms.summaries import ReleaseForm
 from sessions_log.models import Summary
 from sessions_log.see_as import seal
 from sessions_log.views.summaries import share_context
+from tests import people
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.sentinels import words_of
 from tests.harness import WallClient, signed_in, viewing
 from tests.people import DAY, NOON
-from tests.worlds import CIRCLE, COLLEAGUES, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
+from tests.worlds import ADMINS, CIRCLE, COLLEAGUES, FAMILY, LEADS, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
 # Each kind of person, and who plays it.
@@ -239,12 +250,90 @@ CLINICAL: dict[str, list[About]] = {
         )
     ],
 }  # fmt: skip
+# The circle pages of a child: for its team, its admins and its leads (principle 1: none of them family). What is posted is
+# looked at and not saved.
+FOR_STAFF = {child: TEAM[child] | ADMINS[child] | LEADS[child] for child in CHILDREN}
+TYING = {child: THERAPISTS[child] | ADMINS[child] for child in CHILDREN}
+ROWS = {"maya": "row_dan", "leo": "row_nell", "zoe": "row_zara", "ada": "row_adam"}
+
+
+def circle_form(world: Rich, child: str) -> dict[str, Any]:
+    """A form about a circle that is looked at."""
+    who = {
+        "role": "helper",
+        "whom": "new",
+        "name": "w",
+        "person": str(world.cast.otto.public_id),
+        "hours": "1",
+        "reason": "w",
+    }
+    return {**who, "authority": "contributor", "when": "now", "form_key": KEY}
+
+
+def card(world: Rich, child: str) -> dict[str, Any]:
+    """A card as it stands."""
+    stands = world.children[child]
+    return {name: getattr(stands, name) for name in ("name", "date_of_birth", "pronouns", "about_me")}
+
+
+AROUND: dict[str, list[About]] = {
+    "circle": [About(FOR_STAFF, 200, 405)],
+    "circle_add": [About(TYING, 200, 200, data=circle_form)],
+    "child_card": [About(TYING, 200, 302, data=card)],
+    "short_access": [About(LEADS, 200, 200, data=circle_form)],
+    "circle_change": [About(TYING, 200, 200, ROWS, circle_form)],
+    "circle_end": [
+        About(TYING, 200, 200, ROWS, circle_form),
+        # CircleRow.may_end: admins any row, of others; leads short access.
+        About({"maya": ADMINS["maya"]}, 200, 200, {"maya": "row_tom"}, circle_form),
+        About({"leo": ADMINS["leo"] | LEADS["leo"]}, 200, 200, {"leo": "row_short"}, circle_form),
+        About({"maya": NOBODY}, 404, 404, {"maya": "row_fred"}, circle_form),
+    ],
+    "helper_consent": [
+        About({"maya": THERAPISTS["maya"]}, 200, 200, {"maya": "row_karin"}, circle_form),
+        About({"maya": NOBODY}, 404, 404, {"maya": "row_dan"}, circle_form),
+    ],
+    "consent_withdraw": [
+        About({"maya": THERAPISTS["maya"], "ada": THERAPISTS["ada"]}, 200, 302, {"maya": "consent_karin", "ada": "consent_ada"})
+    ],
+    "limits_explained": [About({"maya": THERAPISTS["maya"]}, 200, 200, {"maya": "row_new"}, circle_form)],
+    "row_reviewed": [About({"maya": TYING["maya"]}, 405, 302, {"maya": "review_dan"})],
+    "circle_take_back": [About({"maya": TYING["maya"]}, 200, 302, {"maya": "plan_new"})],
+}  # fmt: skip
+
+
+def add_circles(world: Rich) -> None:
+    """The rows those pages are asked for, by name; a row to look at again, a short one, and a plan."""
+    cast = world.cast
+    for key, child in [
+        *((key, child) for child, key in ROWS.items()),
+        ("row_tom", "maya"),
+        ("row_fred", "maya"),
+        ("row_karin", "maya"),
+    ]:
+        who = world.person(key.removeprefix("row_"))
+        world.rows[key] = CircleRow.objects.filter(child=world.children[child], person=who).latest("starts")
+    world.rows["row_short"] = people.tie(cast.otto, cast.leo, "therapist", starts=NOON - DAY / 4, ends=NOON + DAY)
+    new = people.tie(people.person("New"), cast.maya, "guardian", "informed", starts=NOON - DAY, ends=NOON + DAY)
+    about = {"practice": cast.practice, "child": cast.maya}
+    world.rows["row_new"] = new
+    world.rows["review_dan"] = RowReview.objects.create(
+        circle_row=world.rows["row_dan"], person=cast.dan, reason="new_address", flagged_at=NOON - DAY, **about
+    )
+    bundle = uuid4()
+    world.rows["plan_new"] = CircleChange.objects.create(
+        id=bundle, bundle=bundle, person_id=new.person_id, kind="ended", ended=new.pk, effective=NOON + DAY,
+        changed_by=cast.omar, changed_at=NOON - DAY, **about,
+    )  # fmt: skip
+
+
 # Pages of whoever stands on a team.
 TEAMS = frozenset[str]().union(*TEAM.values())
 TREATING = frozenset[str]().union(*THERAPISTS.values())
 PRACTICE = {
     "unfinished": TEAMS, "came": TREATING, "children": TEAMS.union(*CIRCLE.values()),
-    "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
+    "people": person_set("omar abel stella"), "circles": person_set("omar abel stella ruth"),
+    "hand_over": person_set("omar abel stella"), "child_new": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
     "move_in": person_set("omar abel stella"),
     "practice": person_set("omar abel stella"), "details": person_set("omar abel stella"),
@@ -300,6 +389,7 @@ PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
     "health": {"anonymous": (200, 405), "signed in": (200, 405)},
     "ready": {"anonymous": (200, 405), "signed in": (200, 405)},
+    "notices": {"anonymous": (302, 302), "signed in": (200, 405)},
     "leave": {"anonymous": (302, 405), "signed in": (302, 405)},
     "practices": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
@@ -348,13 +438,13 @@ def test_the_table_knows_every_address() -> None:
     """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
     named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
     assert len(named) == len(set(named))
-    tables = (CLINICAL, PRACTICE, PLAIN, FILES, OFFICE, SOMEBODY)
-    assert set(named) == {TEMPLATE, *REGISTER, *ABOUT_PEOPLE}.union(*tables)
+    tables = (CLINICAL, AROUND, PRACTICE, PLAIN, FILES, OFFICE, SOMEBODY)
+    assert set(named) == {TEMPLATE, *REGISTER, *ABOUT_PEOPLE, "hand_over_take_back"}.union(*tables)
 
 
 def test_the_table_knows_everybody(world: Rich) -> None:
     """No expectation names someone who is not there, and each child is expected of someone."""
-    for name, cases in CLINICAL.items():
+    for name, cases in (CLINICAL | AROUND).items():
         for case in cases:
             everyone = frozenset().union(*case.who.values())
             assert everyone <= world.cast.people.keys(), name
@@ -484,15 +574,23 @@ def strays_of(child: str, name: str) -> list[str]:
 def test_every_clinical_address(world: Rich, persona: str) -> None:
     """The child's own object, another child's of the practice, another practice's, an id of nothing, and one child's object
     under another child's address. Sample: see `ASKED`, `in_sample` and `strays_of`."""
+    add_circles(world)
     name = PERSONAS[persona]
     visitor = Visitor(world, name, signed_in(world.person(name) if name else None))
     places = {child: about.public_id for child, about in world.children.items()}
-    for address, cases in CLINICAL.items():
+    for address, cases in (CLINICAL | AROUND).items():
         for case in cases:
             asked_of = [child for child in case.items or places if child in case.who and in_sample(child, name)]
             data = {child: case.data(world, child) for child in asked_of}
             # First the id of nothing: what everything refused must look like.
-            visitor.visit(address, case, NOWHERE, NOWHERE if case.items else None, nothing(case, name), data["maya"])
+            visitor.visit(
+                address,
+                case,
+                NOWHERE,
+                NOWHERE if case.items else None,
+                nothing(case, name),
+                next(iter(data.values()), {}),
+            )
             for child in asked_of:
                 item = world.rows[case.items[child]].pk if case.items else None
                 visitor.visit(address, case, places[child], item, answers(case, child, name), data[child])
@@ -560,6 +658,10 @@ def test_every_address_of_a_file(world: Rich, persona: str) -> None:
         expected = status if name in PRACTICE["move_in"] or status == 405 else 302 if not name else 404
         if response.status_code != (302 if not name else expected):
             wrong.append(f"{name} {method} {TEMPLATE}: {response.status_code}")
+    for method in ("GET", "POST"):  # a plan of nobody's; whose it is: test_hand_over.py
+        response = ask(client, method, reverse("hand_over_take_back", args=[NOWHERE]), {})
+        if response.status_code != (404 if name else 302):
+            wrong.append(f"{name} {method} hand_over_take_back: {response.status_code}")
     assert not wrong
 
 
@@ -675,8 +777,9 @@ def test_a_page_that_is_refused_is_the_page_of_an_address_that_leads_nowhere(wor
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_other_methods_open_no_door(world: Rich, method: str) -> None:
     """Whatever the method, a stranger learns no more of Maya's note than of nothing."""
+    add_circles(world)
     client = signed_in(world.cast.otto)
-    for address, cases in CLINICAL.items():
+    for address, cases in (CLINICAL | AROUND).items():
         key = cases[0].items.get("maya")
         item = [world.rows[key].pk] if key else []
         there = client.generic(method, reverse(address, args=[world.cast.maya.public_id, *item]))
