@@ -110,7 +110,8 @@ QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("priya", "child", "", ("before",)), ("maya_login", "shared", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
     ("", "account_login", "", ("next",)), ("", "account_reset_password", "", ("next",)),
     ("tom", "account_logout", "", ("next",)), ("tom", "account_reauthenticate", "", ("next",)),
-    ("omar", "move_in_file", "file_omar", ("page", "show")),
+    ("omar", "move_in_file", "file_omar", ("page", "show")), ("omar", "invitations", "", ("page", "show")),
+    ("", "join_card", "", ("code",)),
 ]  # fmt: skip
 SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("", "account_login", {"login": "a@example.org", "password": "wrong wrong wrong", "next": "/", "remember": "on"}),
@@ -119,6 +120,8 @@ SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("tom", "account_reauthenticate", {"password": "w", "next": "/"}),
     ("", "account_signup", {"email": "a@example.org", "password1": "w"}),
     ("tom", "account_logout", {"next": "/"}),
+    ("", "join", {"password1": "w", "password2": "w"}),
+    ("", "join_card", {"code": "ABCDEFGHJKLM", "username": "w", "password1": "w", "password2": "w"}),
 ]
 
 
@@ -147,7 +150,9 @@ def post(client: WallClient, url: str, data: dict[str, Any]) -> Any:
 
 def where(world: Rich, name: str, key: str) -> str:
     """The address of a page about Maya, or of a page without a child."""
-    if name.startswith("account_") or name in {"people", "circles", "move_in"}:
+    if name == "join":
+        return reverse(name, args=["forged~link"])
+    if name.startswith("account_") or name in {"people", "circles", "move_in", "invitations", "join_card"}:
         return reverse(name)
     if name.startswith("move_in"):
         return reverse(name, args=[world.rows[key].pk])
@@ -267,7 +272,7 @@ def test_bad_words_where_one_signs_in(world: Rich, number: int, settings: Any) -
         for word in sample(67, place + number):
             with undone():
                 client = signed_in(world.person(who) if who else None)
-                response = post(client, reverse(name), {**good, field: word})
+                response = post(client, where(world, name, ""), {**good, field: word})
                 wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
     assert not wrong
 

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent, Child, Person
+from accounts.models import Account, AuditEvent, Child, Invitation, Person
 from accounts.reads import possible_readers
 from carebridge.checks import every_pattern
 from sessions_log.actions.notes import sections_hash
@@ -27,6 +27,7 @@ from sessions_log.views.summaries import share_context
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.sentinels import words_of
 from tests.harness import WallClient, signed_in, viewing
+from tests.people import DAY, NOON, tie
 from tests.worlds import CIRCLE, FAMILY, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
@@ -147,6 +148,8 @@ def late(world: Rich, child: str) -> dict[str, Any]:
 CLINICAL: dict[str, list[About]] = {
     "child": [About(OWN_OR_TEAM, 200, 200)],
     "child_print": [About(OWN_OR_TEAM, 200, 200)],
+    # Growing up: "activated in the room", by the child's therapist alone.
+    "young_person": [About(THERAPISTS, 200, 200, data=lambda world, child: {"name": "w", "sure": "on"})],
     "search": [About(OWN_OR_TEAM, 200, 200, data=lambda world, child: {"q": "w", "period": "0"})],
     "session_new": [About(THERAPISTS, 200, 302, data=lambda world, child: SESSION)],
     "session_draft": [About(THERAPISTS, 405, 200, data=lambda world, child: SESSION)],
@@ -246,6 +249,7 @@ PRACTICE = {
     "people": person_set("omar abel stella"), "circles": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
     "move_in": person_set("omar abel stella"),
+    **dict.fromkeys(("invitations", "invitation_new", "invitation_file"), person_set("omar abel stella")),
 }  # fmt: skip
 # Pages of a file that moves children and families in: whose file → who opens it, and what it answers (GET, POST).
 FILES: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
@@ -257,13 +261,23 @@ FILES: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
     "move_in_start": {"omar": {"omar": (200, 200)}, "abel": {"abel": (302, 302)}, "stella": {"stella": (200, 302)}},
     "move_in_discard": {"omar": {"omar": (405, 302)}, "abel": {"abel": (405, 302)}, "stella": {"stella": (405, 302)}},
 }  # fmt: skip
-TEMPLATE = "move_in_template"
+# Pages of an invitation, and of somebody in the books without a way in, by whose they are: as `FILES`.
+INVITATIONS: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
+    "invitation_again": {"i_willow": dict.fromkeys(("omar", "abel"), (405, 302)), "i_alder": {"stella": (405, 302)}},
+    "invitation_revoke": {"i_willow": dict.fromkeys(("omar", "abel"), (200, 302)), "i_alder": {"stella": (200, 302)}},
+    # Vic belongs to Leo's circle, in which Abel is family.
+    "invitation_person": {"p_vic": {"omar": (200, 200)}},
+}
+# Files to download and forms without a page of their own: to the practice's admins.
+TEMPLATES = {"move_in_template": (200, 405), "invitation_template": (200, 405), "invitation_several": (405, 302)}
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
     "health": {"anonymous": (200, 405), "signed in": (200, 405)},
     "ready": {"anonymous": (200, 405), "signed in": (200, 405)},
     "leave": {"anonymous": (302, 405), "signed in": (302, 405)},
+    "join": {"anonymous": (200, 200), "signed in": (200, 200)},
+    "join_card": {"anonymous": (200, 200), "signed in": (200, 200)},
     "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
     "account_logout": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_signup": {"anonymous": (200, 200), "signed in": (302, 302)},
@@ -281,7 +295,8 @@ def test_the_table_knows_every_address() -> None:
     """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
     named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
     assert len(named) == len(set(named))
-    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys() | FILES.keys() | {TEMPLATE}
+    objects = FILES.keys() | INVITATIONS.keys()
+    assert set(named) == CLINICAL.keys() | PRACTICE.keys() | PLAIN.keys() | objects | TEMPLATES.keys()
 
 
 def test_the_table_knows_everybody(world: Rich) -> None:
@@ -445,7 +460,7 @@ def other_addresses(world: Rich, name: str) -> list[str]:
     """One person's deviations."""
     client, wrong = signed_in(world.person(name) if name else None), []
     for address in (*PRACTICE, *PLAIN):
-        args = ["abc", "set-password"] if address == "account_reset_password_from_key" else []
+        args = {"account_reset_password_from_key": ["abc", "set-password"], "join": ["forged~link"]}.get(address, [])
         for number, method in enumerate(("GET", "POST")):
             if address in PRACTICE:
                 expected = 302 if not name else 200 if name in PRACTICE[address] else 404
@@ -487,11 +502,56 @@ def test_every_address_of_a_file(world: Rich, persona: str) -> None:
                     wrong.append(f"{label}: {response.status_code}, not what is nowhere")
                 if name != whose and written & {"accounts_movein", "accounts_moveinrow"}:
                     wrong.append(f"{label}: wrote {written}")
-    for method, status in (("GET", 200), ("POST", 405)):
-        response = ask(client, method, reverse(TEMPLATE), {})
-        expected = status if name in PRACTICE["move_in"] or status == 405 else 302 if not name else 404
-        if response.status_code != (302 if not name else expected):
-            wrong.append(f"{name} {method} {TEMPLATE}: {response.status_code}")
+    for address, answers in TEMPLATES.items():
+        for method, status in zip(("GET", "POST"), answers, strict=True):
+            response = ask(client, method, reverse(address), {})
+            expected = status if name in PRACTICE["move_in"] or status == 405 else 302 if not name else 404
+            if response.status_code != (302 if not name else expected):
+                wrong.append(f"{name} {method} {address}: {response.status_code}")
+    assert not wrong
+
+
+def invite_some(world: Rich) -> None:
+    """An invitation in each practice, and Vic, who is in Leo's circle and has no log-in."""
+    for name, place, by in (
+        ("willow", world.cast.practice, "omar"),
+        ("alder", world.children["ada"].practice, "stella"),
+    ):
+        someone = Person.objects.create(account=Account.objects.create(), name=f"Invited {name}")
+        world.rows[f"i_{name}"] = Invitation.objects.create(
+            practice=place, person=someone, kind="guardian", email=f"{name}@x.example", invited_by=world.person(by),
+            invited_at=NOON - DAY, expires_at=NOON + DAY,
+        )  # fmt: skip
+    world.rows["p_vic"] = Person.objects.create(account=Account.objects.create(), name="Vic")
+    tie(world.rows["p_vic"], world.cast.leo, "guardian", "full")
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_every_address_of_an_invitation(world: Rich, persona: str) -> None:
+    """Whoever may not see to it finds what they find where there is nothing, and changes nothing."""
+    invite_some(world)
+    name = PERSONAS[persona]
+    client, wrong = signed_in(world.person(name) if name else None), list[str]()
+    for address, items in INVITATIONS.items():
+        for method in ("GET", "POST"):
+            nothing = seen_of(ask(client, method, reverse(address, args=[NOWHERE]), {}))
+            for key, who in items.items():
+                row = world.rows[key]
+                label = f"{name} {method} {address} of {key}"
+                with undone():
+                    before = rows_written()
+                    response = ask(client, method, reverse(address, args=[getattr(row, "public_id", row.pk)]), {})
+                    written = {t for t, counts in rows_written().items() if before.get(t) != counts}
+                if name in who:
+                    if response.status_code != who[name][method == "POST"]:
+                        wrong.append(f"{label}: {response.status_code}")
+                    continue
+                if name and (seen_of(response) != nothing or response.status_code not in {404, 405}):
+                    wrong.append(f"{label}: {response.status_code}, not what is nowhere")
+                elif not name and response.status_code != 302:
+                    wrong.append(f"{label}: {response.status_code}")
+                if "accounts_invitation" in written:
+                    wrong.append(f"{label}: wrote {written}")
     assert not wrong
 
 
