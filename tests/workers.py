@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-
 from urllib.parse import urlsplit
 
 from carebridge.lib import servers

@@ -21,7 +21,7 @@ from tests.accounts.moving import guardian, rounds, row, say_yes, send, table
 from tests.guards.bad_words import EXTREME_MOMENTS, ODD, SCRIPTS, STATEMENTS, WRAPS
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.test_audit import everything
-from tests.guards.test_urls import KEY, SESSION, UPDATE, share, undone
+from tests.guards.test_urls import KEY, SESSION, UPDATE, invite_some, share, undone
 from tests.harness import WallClient, signed_in
 from tests.worlds import Rich, add_update
 
@@ -208,7 +208,7 @@ def test_bad_words_in_every_query_parameter(world: Rich, number: int) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", ["people", "circles"])
+@pytest.mark.parametrize("name", ["people", "circles", "invitations"])
 def test_bad_words_looked_for(world: Rich, name: str) -> None:
     """The practice's searches, which store nothing."""
     client, wrong = signed_in(world.cast.omar), []
@@ -258,6 +258,35 @@ def test_bad_words_in_the_choice_of_rows(world: Rich, field: str) -> None:
             target = response.get("Location", "/")
             if not target.startswith("/practice/move-in/"):
                 wrong.append(f"{field}={word[:40]!r}: sent to {target}")
+    assert not wrong
+
+
+INVITING: list[tuple[str, dict[str, Any]]] = [
+    (
+        "invitation_new",
+        {"kind": "staff", "roles": "admin", "name": "w", "email": "w@x.example", "phone": "123", "language": "en"},
+    ),
+    ("invitation_person", {"email": "w@x.example"}),
+    ("invitation_several", {"person": KEY, "one": KEY}),
+    ("invitation_file", {"rows": "w", "practice": KEY}),
+]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", [name for name, _ in INVITING])
+def test_bad_words_in_an_invitation(world: Rich, name: str) -> None:
+    """Said as wrong, or invited and listed escaped."""
+    invite_some(world)
+    client, good, wrong = signed_in(world.cast.omar), dict(INVITING)[name], list[str]()
+    url = reverse(name, args=[world.rows["p_vic"].public_id] if name == "invitation_person" else [])
+    for place, field in enumerate(good):
+        for word in sample(67, place):
+            with undone():
+                response = post(client, url, {**good, field: word})
+                wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+                if response.status_code == 302:
+                    page: Any = client.get(response["Location"])
+                    wrong += [f"{name}.{field} {word[:40]!r}, read: {trouble}" for trouble in troubles(page, word)]
     assert not wrong
 
 

@@ -24,7 +24,7 @@ def post_goes_out(site: Site) -> str:
 def link_in(mail: str, site: Site) -> str:
     """The one link of a mail."""
     (link,) = re.findall(rf"{site.url}\S+", mail)
-    return link
+    return str(link)
 
 
 def choose(someone: Visitor, words: str = WORDS) -> None:
