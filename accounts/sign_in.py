@@ -121,9 +121,11 @@ def typed_in(credentials: dict[str, Any]) -> str:
 
 
 def sign_in_by(request: HttpRequest, number: int) -> HttpResponse:
-    """Sign in whoever has just chosen their password with a link or card of their own, as the sign-in page would."""
+    """Sign in whoever has just chosen their password with a link or card of their own, as the sign-in page would. As after a
+    mailed key nothing stands against them any more."""
     account = Account.objects.get(pk=number)
     called = {"email": account.email} if account.email else {"username": account.username}
+    AccountAdapter(request)._delete_login_attempts_cached_email(request, **called)
     login = Login(user=account, email=account.email, redirect_url=settings.LOGIN_REDIRECT_URL)
     response: HttpResponse = perform_password_login(request, called, login)
     return response

@@ -71,7 +71,9 @@ def nobody_yet(query: str, number: str) -> dict[str, Any]:
     people = list(page.object_list)
     contacts = contacts_of(person.pk for person in people)
     entries = [(person, contacts.get(person.pk)) for person in people]
-    return {"page": page, "entries": entries, "places": places_of(person.pk for person in people)}
+    tickable = any(contact and contact.email for _person, contact in entries)
+    places = places_of(person.pk for person in people)
+    return {"page": page, "entries": entries, "places": places, "tickable": tickable}
 
 
 @for_places("admin")

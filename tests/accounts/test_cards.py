@@ -377,6 +377,18 @@ def test_guesses_at_a_name_are_counted_by_the_name(named: Willow) -> None:
     assert looked_at.call_count == 95, "a hundred a day from anywhere, five of them above"
 
 
+def test_a_new_card_lets_in_whom_others_locked_out(named: Willow) -> None:
+    """As a mailed key does for an address."""
+    with mock.patch.object(AuthenticationBackend, "authenticate", return_value=None):
+        for number in range(2, 23):
+            for _ in range(5):
+                sign_in(WallClient(REMOTE_ADDR=f"192.0.2.{number}"), NAME, "wrong wrong wrong wrong")
+    assert sign_in(WallClient(), NAME).status_code == 200
+    code = made_for(named, named.maya, sure="on")
+    assert use(WallClient(), code, password=PASSWORD + "!").status_code == 302
+    assert sign_in(WallClient(), NAME, PASSWORD + "!").status_code == 302
+
+
 def test_a_new_password_by_mail_is_nobodys_who_has_no_address(named: Willow) -> None:
     """Nothing is sent, and a name is no more answered than an unknown one."""
     pages = {

@@ -9,7 +9,6 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.actions import invite as room
 from accounts.definers import welcome
 from accounts.models import Account, AuditEvent, CircleRow, Contact, Invitation, Membership, Person, Practice
 from accounts.visibility import enter, viewer
@@ -447,11 +446,12 @@ def test_a_yes_is_good_for_an_hour_and_for_whoever_uploaded(willow: Willow) -> N
 
 
 def test_one_that_the_database_refuses_keeps_back_no_other(willow: Willow, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = room.welcome
+    real = welcome
     client = signed_in(willow.omar)
     sealed = sealed_in(upload(client, HEAD + ROWS))
     monkeypatch.setattr(
-        room, "welcome", lambda practice, **who: real(Practice(pk=0) if "Pia" in who["name"] else practice, **who)
+        "accounts.actions.invite.welcome",
+        lambda practice, **who: real(Practice(pk=0) if "Pia" in who["name"] else practice, **who),
     )
     done = text(client.post(FILE, {"rows": sealed}))
     assert states(done) == ["invited", "could not be invited", "invited"]

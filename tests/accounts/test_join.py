@@ -29,7 +29,7 @@ def page(client: WallClient, url: str) -> str:
     response: Any = client.get(url)
     assert response.status_code == 200
     assert not faults_of(response)
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def proven(who: Person) -> Person:

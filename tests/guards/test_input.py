@@ -22,7 +22,7 @@ from tests.accounts.signing_in import give_passkey, give_password, sign_in
 from tests.guards.bad_words import EXTREME_MOMENTS, ODD, SCRIPTS, STATEMENTS, WRAPS
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.test_audit import everything
-from tests.guards.test_urls import KEY, NAMING, SESSION, UPDATE, share, undone
+from tests.guards.test_urls import KEY, NAMING, SESSION, UPDATE, invite_some, share, undone
 from tests.harness import WallClient, signed_in
 from tests.worlds import Rich, add_update
 
@@ -111,7 +111,8 @@ QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("priya", "child", "", ("before",)), ("maya_login", "shared", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
     ("", "account_login", "", ("next",)), ("", "account_reset_password", "", ("next",)),
     ("tom", "account_logout", "", ("next",)), ("tom", "account_reauthenticate", "", ("next",)),
-    ("omar", "move_in_file", "file_omar", ("page", "show")),
+    ("omar", "move_in_file", "file_omar", ("page", "show")), ("omar", "invitations", "", ("page", "show")),
+    ("", "join_card", "", ("code",)),
 ]  # fmt: skip
 SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("", "account_login", {"login": "a@example.org", "password": "wrong wrong wrong", "next": "/", "remember": "on"}),
@@ -132,6 +133,8 @@ SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("tom", "mfa_add_webauthn", {"name": "w", "credential": "{}", "passwordless": "on"}),
     ("", "mfa_login_webauthn", {"credential": "{}", "shared": "on", "next": "/"}),
     ("tom", "mfa_edit_webauthn", {"name": "w"}),
+    ("", "join", {"password1": "w", "password2": "w"}),
+    ("", "join_card", {"code": "ABCDEFGHJKLM", "username": "w", "password1": "w", "password2": "w"}),
 ]
 
 
@@ -160,7 +163,9 @@ def post(client: WallClient, url: str, data: dict[str, Any]) -> Any:
 
 def where(world: Rich, name: str, key: str) -> str:
     """The address of a page about Maya, or of a page without a child."""
-    if name.startswith("account_") or name in {"people", "circles", "move_in"}:
+    if name == "join":
+        return reverse(name, args=["forged~link"])
+    if name.startswith("account_") or name in {"people", "circles", "move_in", "invitations", "join_card"}:
         return reverse(name)
     if name.startswith("move_in"):
         return reverse(name, args=[world.rows[key].pk])
@@ -216,7 +221,7 @@ def test_bad_words_in_every_query_parameter(world: Rich, number: int) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", ["people", "circles"])
+@pytest.mark.parametrize("name", ["people", "circles", "invitations"])
 def test_bad_words_looked_for(world: Rich, name: str) -> None:
     """The practice's searches, which store nothing."""
     client, wrong = signed_in(world.cast.omar), []
@@ -266,6 +271,35 @@ def test_bad_words_in_the_choice_of_rows(world: Rich, field: str) -> None:
             target = response.get("Location", "/")
             if not target.startswith("/practice/move-in/"):
                 wrong.append(f"{field}={word[:40]!r}: sent to {target}")
+    assert not wrong
+
+
+INVITING: list[tuple[str, dict[str, Any]]] = [
+    (
+        "invitation_new",
+        {"kind": "staff", "roles": "admin", "name": "w", "email": "w@x.example", "phone": "123", "language": "en"},
+    ),
+    ("invitation_person", {"email": "w@x.example"}),
+    ("invitation_several", {"person": KEY, "one": KEY}),
+    ("invitation_file", {"rows": "w", "practice": KEY}),
+]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", [name for name, _ in INVITING])
+def test_bad_words_in_an_invitation(world: Rich, name: str) -> None:
+    """Said as wrong, or invited and listed escaped."""
+    invite_some(world)
+    client, good, wrong = signed_in(world.cast.omar), dict(INVITING)[name], list[str]()
+    url = reverse(name, args=[world.rows["p_vic"].public_id] if name == "invitation_person" else [])
+    for place, field in enumerate(good):
+        for word in sample(67, place):
+            with undone():
+                response = post(client, url, {**good, field: word})
+                wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+                if response.status_code == 302:
+                    page: Any = client.get(response["Location"])
+                    wrong += [f"{name}.{field} {word[:40]!r}, read: {trouble}" for trouble in troubles(page, word)]
     assert not wrong
 
 

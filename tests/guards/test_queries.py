@@ -105,7 +105,7 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("nell", "children", plain("children")), ("tom", "child_print", leo("child_print")),
     ("nell", "child_print", leo("child_print")), ("omar", "people", plain("people")),
     ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
-    ("omar", "move_in", plain("move_in")),
+    ("omar", "move_in", plain("move_in")), ("omar", "invitations", plain("invitations")),
     ("omar", "practice", plain("practice")), ("omar", "details", plain("details")), ("omar", "policy", plain("policy")),
     ("omar", "trail", plain("trail")), ("tom", "my_profile", plain("my_profile")),
     ("nell", "about_practice", lambda world: reverse("about_practice", args=[world.cast.practice.public_id])),
@@ -172,7 +172,7 @@ def test_every_page_is_counted() -> None:
     """A new page fails here until it is counted, or is said to hold no list."""
     no_list = {"search"}  # its form; what it finds: test_search.py
     no_list |= {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
-    no_list |= {"update_edit", "update_error", "reply_error"}
+    no_list |= {"update_edit", "update_error", "reply_error", "young_person"}
     no_list |= {"note_offer", "note_error", "addendum_error", "process_note_error"}
     no_list |= {"note_sign", "note_cosign"}  # who will read it: as the panels of PER_ONLOOKER
     counted = {name for _, name, _ in STEADY + FOR_THE_YOUNG} | set(PER_READER) | set(PER_ONLOOKER)
@@ -193,6 +193,7 @@ def test_every_page_is_counted() -> None:
         "my_profile",
         "about_practice",
         "profile",
+        "invitations",
     }
 
 

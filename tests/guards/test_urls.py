@@ -17,10 +17,12 @@ from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
 from accounts.models import (
+    Account,
     AuditEvent,
     Child,
     CircleChange,
     CircleRow,
+    Invitation,
     Membership,
     Person,
     RowReview,
@@ -38,7 +40,7 @@ from tests import people
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.sentinels import words_of
 from tests.harness import WallClient, signed_in, viewing
-from tests.people import DAY, NOON
+from tests.people import DAY, NOON, tie
 from tests.worlds import ADMINS, CIRCLE, COLLEAGUES, FAMILY, LEADS, NOBODY, READERS, TEAM, YOUNG, Rich, person_set
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")  # the id of nothing
@@ -159,6 +161,8 @@ def late(world: Rich, child: str) -> dict[str, Any]:
 CLINICAL: dict[str, list[About]] = {
     "child": [About(OWN_OR_TEAM, 200, 200)],
     "child_print": [About(OWN_OR_TEAM, 200, 200)],
+    # Growing up: "activated in the room", by the child's therapist alone.
+    "young_person": [About(THERAPISTS, 200, 200, data=lambda world, child: {"name": "w", "sure": "on"})],
     "search": [About(OWN_OR_TEAM, 200, 200, data=lambda world, child: {"q": "w", "period": "0"})],
     "session_new": [About(THERAPISTS, 200, 302, data=lambda world, child: SESSION)],
     "session_draft": [About(THERAPISTS, 405, 200, data=lambda world, child: SESSION)],
@@ -336,6 +340,7 @@ PRACTICE = {
     "hand_over": person_set("omar abel stella"), "child_new": person_set("omar abel stella"),
     "choices": person_set("tom ines ruth omar otto sue fred hugo abel stella"),
     "move_in": person_set("omar abel stella"),
+    **dict.fromkeys(("invitations", "invitation_new", "invitation_file"), person_set("omar abel stella")),
     "practice": person_set("omar abel stella"), "details": person_set("omar abel stella"),
     "policy": person_set("omar abel stella"), "my_profile": COLLEAGUES | {"stella"},
 }  # fmt: skip
@@ -367,7 +372,6 @@ FILES: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
     "move_in_start": {"omar": {"omar": (200, 200)}, "abel": {"abel": (302, 302)}, "stella": {"stella": (200, 302)}},
     "move_in_discard": {"omar": {"omar": (405, 302)}, "abel": {"abel": (405, 302)}, "stella": {"stella": (405, 302)}},
 }  # fmt: skip
-TEMPLATE = "move_in_template"
 # Pages about a person of the practice, and what they answer its admins (GET, POST with nothing filled in). Abel is family of Leo,
 # whom Tom treats: Tom is another admin's to look after.
 PEOPLE: dict[str, tuple[int, int]] = {
@@ -384,6 +388,15 @@ JOBS = ("role_end", "supervision_end")
 REVIEW = "review_done"
 ABOUT_PEOPLE = {*PEOPLE, *JOBS, REVIEW}
 REVIEWERS = {"priya": person_set("tom omar abel"), "nell": person_set("tom omar")}
+# Pages of an invitation, and of somebody in the books without a way in, by whose they are: as `FILES`.
+INVITATIONS: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
+    "invitation_again": {"i_willow": dict.fromkeys(("omar", "abel"), (405, 302)), "i_alder": {"stella": (405, 302)}},
+    "invitation_revoke": {"i_willow": dict.fromkeys(("omar", "abel"), (200, 302)), "i_alder": {"stella": (200, 302)}},
+    # Vic belongs to Leo's circle, in which Abel is family.
+    "invitation_person": {"p_vic": {"omar": (200, 200)}},
+}
+# Files to download and forms without a page of their own: to the practice's admins.
+TEMPLATES = {"move_in_template": (200, 405), "invitation_template": (200, 405), "invitation_several": (405, 302)}
 # Addresses that belong to nobody's record: what they answer (GET, POST) to no one and to someone signed in.
 PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "home": {"anonymous": (302, 302), "signed in": (200, 200)},
@@ -392,6 +405,8 @@ PLAIN: dict[str, dict[str, tuple[int, int]]] = {
     "notices": {"anonymous": (302, 302), "signed in": (200, 405)},
     "leave": {"anonymous": (302, 405), "signed in": (302, 405)},
     "practices": {"anonymous": (302, 302), "signed in": (200, 302)},
+    "join": {"anonymous": (200, 200), "signed in": (200, 200)},
+    "join_card": {"anonymous": (200, 200), "signed in": (200, 200)},
     "account_login": {"anonymous": (200, 200), "signed in": (302, 302)},
     "account_logout": {"anonymous": (302, 302), "signed in": (200, 302)},
     "account_signup": {"anonymous": (200, 200), "signed in": (302, 302)},
@@ -430,7 +445,7 @@ PLAIN: dict[str, dict[str, tuple[int, int]]] = {
 # What stands in those of them that name something: no key, no link of ours, nobody's passkey.
 NAMING: dict[str, list[Any]] = {
     "account_reset_password_from_key": ["abc", "set-password"], "address_yes": ["abc"], "factor_reset_use": ["abc"],
-    "mfa_edit_webauthn": [0], "mfa_remove_webauthn": [0],
+    "mfa_edit_webauthn": [0], "mfa_remove_webauthn": [0], "join": ["forged~link"],
 }  # fmt: skip
 
 
@@ -438,8 +453,8 @@ def test_the_table_knows_every_address() -> None:
     """Principle 2: a new page shows nothing until a rule says so; here, until somebody has said to whom."""
     named = [str(pattern.name) for pattern in every_pattern(get_resolver())]
     assert len(named) == len(set(named))
-    tables = (CLINICAL, AROUND, PRACTICE, PLAIN, FILES, OFFICE, SOMEBODY)
-    assert set(named) == {TEMPLATE, *REGISTER, *ABOUT_PEOPLE, "hand_over_take_back"}.union(*tables)
+    tables = (CLINICAL, AROUND, PRACTICE, PLAIN, FILES, INVITATIONS, TEMPLATES, OFFICE, SOMEBODY)
+    assert set(named) == {*REGISTER, *ABOUT_PEOPLE, "hand_over_take_back"}.union(*tables)
 
 
 def test_the_table_knows_everybody(world: Rich) -> None:
@@ -653,15 +668,60 @@ def test_every_address_of_a_file(world: Rich, persona: str) -> None:
                     wrong.append(f"{label}: {response.status_code}, not what is nowhere")
                 if name != whose and written & {"accounts_movein", "accounts_moveinrow"}:
                     wrong.append(f"{label}: wrote {written}")
-    for method, status in (("GET", 200), ("POST", 405)):
-        response = ask(client, method, reverse(TEMPLATE), {})
-        expected = status if name in PRACTICE["move_in"] or status == 405 else 302 if not name else 404
-        if response.status_code != (302 if not name else expected):
-            wrong.append(f"{name} {method} {TEMPLATE}: {response.status_code}")
+    for address, answers in TEMPLATES.items():
+        for method, status in zip(("GET", "POST"), answers, strict=True):
+            response = ask(client, method, reverse(address), {})
+            expected = status if name in PRACTICE["move_in"] or status == 405 else 302 if not name else 404
+            if response.status_code != (302 if not name else expected):
+                wrong.append(f"{name} {method} {address}: {response.status_code}")
     for method in ("GET", "POST"):  # a plan of nobody's; whose it is: test_hand_over.py
         response = ask(client, method, reverse("hand_over_take_back", args=[NOWHERE]), {})
         if response.status_code != (404 if name else 302):
             wrong.append(f"{name} {method} hand_over_take_back: {response.status_code}")
+    assert not wrong
+
+
+def invite_some(world: Rich) -> None:
+    """An invitation in each practice, and Vic, who is in Leo's circle and has no log-in."""
+    for name, place, by in (
+        ("willow", world.cast.practice, "omar"),
+        ("alder", world.children["ada"].practice, "stella"),
+    ):
+        someone = Person.objects.create(account=Account.objects.create(), name=f"Invited {name}")
+        world.rows[f"i_{name}"] = Invitation.objects.create(
+            practice=place, person=someone, kind="guardian", email=f"{name}@x.example", invited_by=world.person(by),
+            invited_at=NOON - DAY, expires_at=NOON + DAY,
+        )  # fmt: skip
+    world.rows["p_vic"] = Person.objects.create(account=Account.objects.create(), name="Vic")
+    tie(world.rows["p_vic"], world.cast.leo, "guardian", "full")
+
+
+@pytest.mark.parametrize("persona", sorted(PERSONAS))
+def test_every_address_of_an_invitation(world: Rich, persona: str) -> None:
+    """Whoever may not see to it finds what they find where there is nothing, and changes nothing."""
+    invite_some(world)
+    name = PERSONAS[persona]
+    client, wrong = signed_in(world.person(name) if name else None), list[str]()
+    for address, items in INVITATIONS.items():
+        for method in ("GET", "POST"):
+            nothing = seen_of(ask(client, method, reverse(address, args=[NOWHERE]), {}))
+            for key, who in items.items():
+                row = world.rows[key]
+                label = f"{name} {method} {address} of {key}"
+                with undone():
+                    before = rows_written()
+                    response = ask(client, method, reverse(address, args=[getattr(row, "public_id", row.pk)]), {})
+                    written = {t for t, counts in rows_written().items() if before.get(t) != counts}
+                if name in who:
+                    if response.status_code != who[name][method == "POST"]:
+                        wrong.append(f"{label}: {response.status_code}")
+                    continue
+                if name and (seen_of(response) != nothing or response.status_code not in {404, 405}):
+                    wrong.append(f"{label}: {response.status_code}, not what is nowhere")
+                elif not name and response.status_code != 302:
+                    wrong.append(f"{label}: {response.status_code}")
+                if "accounts_invitation" in written:
+                    wrong.append(f"{label}: wrote {written}")
     assert not wrong
 
 

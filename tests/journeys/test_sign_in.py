@@ -11,14 +11,14 @@ from tests.journeys.visitors import Visitor
 
 pytestmark = pytest.mark.browser
 
-REFUSED = "The email address and/or password you specified are not correct."
+REFUSED = "That log-in and that password do not belong together. Check both and try again."
 UNKNOWN = "nobody-has-this@family.example"
 
 
 def try_to_sign_in(someone: Visitor, email: str, password: str) -> str:
     """The page that answers, without what is new in every answer."""
     someone.page.goto("/accounts/login/")
-    someone.fill("Email", email)
+    someone.fill("E-mail or log-in name", email)
     someone.fill("Password", password)
     someone.press("Sign in")
     return unchanging(someone).replace(email, "ADDRESS")
