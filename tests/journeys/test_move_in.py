@@ -36,7 +36,8 @@ def database(site: Site) -> str:
 def test_mistakes_are_corrected_and_families_moved_in(site: Site, visitor: Visitors) -> None:
     """Narrow and wide, light and dark, by axe at each step."""
     admin = visitor("omar")
-    admin.page.get_by_role("navigation", name="Main").get_by_role("link", name="Move in").click()
+    admin.page.get_by_role("navigation", name="Main").get_by_role("link", name="Practice").click()
+    admin.page.get_by_role("main").get_by_role("link", name="Move in").click()
     admin.look()
     with admin.page.expect_download() as template:
         admin.main.get_by_role("link", name="Download the template").click()

@@ -16,7 +16,7 @@ def child_page(page: Page, child: str, key: str) -> None:
     """The card and the stream, all its pages together."""
     world = page.world
     page.show(f"c_{child}", "name", "pronouns", "about_me")
-    page.show(PRACTICE[child], "crisis_text")
+    page.show(PRACTICE[child], "name", "crisis_text")
     page.name(world.person(THERAPIST[child]).pk)
     for item in world.keys(Session, child):
         page.name(world.rows[item].therapist_id, item)
