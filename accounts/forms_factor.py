@@ -1,5 +1,6 @@
 """The forms of the second factor, where allauth's own leave something open."""
 
+import struct
 from typing import Any
 
 from allauth.core import context
@@ -8,13 +9,16 @@ from allauth.mfa.base import forms as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.webauthn import forms as webauthn
 from django.core.cache import cache
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from accounts.second_factor import clear, closed
 
 CODE_LABEL = gettext_lazy("Code from your app")
+NAME = 100  # characters of a passkey's name
 COUNTS = 120  # seconds: longer than any code of an app is taken (settings, MFA_TOTP_TOLERANCE)
 
 
@@ -47,6 +51,57 @@ class AuthenticateForm(OnceForm, base.AuthenticateForm):  # type: ignore[misc]
 
 class ReauthenticateForm(OnceForm, base.ReauthenticateForm):  # type: ignore[misc]
     """Before something weighty."""
+
+
+# What fido2 raises over an answer that no browser would give.
+GARBLED = (ValueError, TypeError, KeyError, AttributeError, IndexError, struct.error)
+
+
+class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(MaxLengthValidator(NAME))
+
+    def clean(self) -> dict[str, Any]:
+        """An answer that cannot be read is a wrong one."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except GARBLED as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return cleaned
+
+
+class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(MaxLengthValidator(NAME))
+
+
+class ReadableAnswer(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey that is shown."""
+
+    def clean_credential(self) -> Authenticator:
+        """An answer that cannot be read is a wrong one."""
+        try:
+            return super().clean_credential()
+        except GARBLED as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class AuthenticatePasskeyForm(ReadableAnswer):
+    """As the second step of signing in."""
+
+
+class ReauthenticatePasskeyForm(ReadableAnswer, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Before something weighty."""
+
+
+class LoginPasskeyForm(ReadableAnswer, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in by it alone."""
 
 
 class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]

@@ -95,9 +95,9 @@ def _code() -> tuple[tuple[str, str], type[Any]]:
 
 
 def _passkey() -> tuple[tuple[str, str], type[Any]]:
-    from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
+    from accounts.forms_factor import ReauthenticatePasskeyForm
 
-    return ("passkey", "credential"), ReauthenticateWebAuthnForm
+    return ("passkey", "credential"), ReauthenticatePasskeyForm
 
 
 FORMS = {"reauthenticate": _password, "mfa_reauthenticate": _code, "mfa_reauthenticate:webauthn": _passkey}

@@ -221,6 +221,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs up alone, so no stranger locks an owner out; nor is staff whose address is not proven yet to be locked out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_TOTP_ISSUER = "CareBridge"
 MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after counts too, and each only once
@@ -229,6 +231,11 @@ MFA_FORMS = {
     "activate_totp": "accounts.forms_factor.ActivateTOTPForm",
     "authenticate": "accounts.forms_factor.AuthenticateForm",
     "reauthenticate": "accounts.forms_factor.ReauthenticateForm",
+    "add_webauthn": "accounts.forms_factor.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms_factor.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.forms_factor.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms_factor.ReauthenticatePasskeyForm",
+    "login_webauthn": "accounts.forms_factor.LoginPasskeyForm",
 }
 # Their secrets are encrypted with these; the first one writes, all of them read (docs/operations.md, Keys).
 MFA_KEYS: list[str] = required("MFA_KEYS", "bG9jYWwtdXNlLW9ubHktbmV2ZXItaW4tcHJvZHVjdCE=").split(",")

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from accounts.idle import ACTED, PRECISION
 from accounts.models import Person
 from accounts.visibility import Viewer, enter, leave
 from carebridge.lib.database import APP
@@ -49,10 +51,15 @@ class WallClient(Client):
     """A client whose requests run as the web process's database role, inside the test's transaction.
 
     After each request deferred constraints are checked, as the commit would have, and nobody is entered any more.
+    `attentive`: somebody sat there all the time, however far the test travels from one request to the next.
     """
+
+    attentive = False
 
     def request(self, **request: Any) -> Any:
         """One request behind the wall."""
+        if self.attentive:
+            self.stay()
         with role(APP):
             response = super().request(**request)
         if not connection.needs_rollback:
@@ -63,10 +70,19 @@ class WallClient(Client):
         leave()
         return response
 
+    def stay(self) -> None:
+        """The session does not end for want of anybody there (accounts/idle.py)."""
+        session = self.session
+        acted = session.get(ACTED)
+        if acted and timezone.now() > datetime.fromisoformat(acted) + PRECISION:
+            session[ACTED] = timezone.now().isoformat()
+            session.save()
 
-def signed_in(person: Person | None) -> WallClient:
+
+def signed_in(person: Person | None, *, attentive: bool = True) -> WallClient:
     """A client signed in as this person (their session row is made without the password page)."""
     client = WallClient()
     if person is not None:
+        client.attentive = attentive
         client.force_login(person.account)
     return client

@@ -17,10 +17,16 @@ from accounts.models import AuditEvent, Person
 from accounts.step_up import KEY
 from carebridge.checks import every_pattern
 from tests import people
-from tests.harness import WallClient, signed_in
+from tests.harness import WallClient
+from tests.harness import signed_in as sitting_there
 from tests.people import NOON, Willow
 
 MINUTE = timedelta(minutes=1)
+
+
+def signed_in(who: Person) -> WallClient:
+    """Signed in, and then nobody there but for what the test does."""
+    return sitting_there(who, attentive=False)
 
 
 @contextmanager

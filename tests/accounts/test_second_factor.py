@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -51,6 +52,15 @@ def test_staff_without_one_see_the_set_up_and_nothing_else(willow: Willow) -> No
     assert client.get(reverse("mfa_add_webauthn")).status_code == 200
     assert client.get(reverse("leave")).status_code == 302
     assert signed_in(willow.ruth).post(reverse("account_logout")).status_code == 302
+
+
+def test_an_address_that_is_not_proven_is_no_dead_end(willow: Willow) -> None:
+    demand(willow.tom)
+    EmailAddress.objects.create(user=willow.tom.account, email=willow.tom.account.email, verified=False, primary=True)
+    client = signed_in(willow.tom)
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    give_passkey(client)
+    assert client.get("/").status_code == 200
 
 
 def test_families_and_the_young_are_offered_one_and_never_stopped(willow: Willow) -> None:
@@ -237,6 +247,16 @@ def test_a_passkey_shows_who_it_is(willow: Willow) -> None:
         challenge = json.loads(late.context["question"].options)["publicKey"]["challenge"]
         both = {"email": "tom.new@example.org", "step-up-credential": device.shown(challenge, willow.tom.account)}
         assert client.post(reverse("address_change"), both).status_code == 302
+
+
+def test_a_name_has_an_end(willow: Willow) -> None:
+    client = signed_in(willow.tom)
+    challenge = challenge_of(client.get(reverse("mfa_add_webauthn")))
+    long: Any = client.post(
+        reverse("mfa_add_webauthn"), {"name": "x" * 101, "credential": Authenticating().made(challenge)}
+    )
+    assert long.context["form"].errors.keys() == {"name"}
+    assert not Authenticator.objects.exists()
 
 
 def test_a_passkey_is_renamed_and_comes_off(willow: Willow) -> None:
