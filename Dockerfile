@@ -16,8 +16,8 @@ COPY static/ static/
 COPY templates/ templates/
 RUN .venv/bin/python -m carebridge.lib.messages
 # Production's settings ask for every secret; collecting uses none of them.
-RUN CAREBRIDGE_ENV=production SECRET_KEY=none ALLOWED_HOSTS=none BASE_URL=https://none DATABASE_URL=postgresql://none \
-    REDIS_URL=redis://none SMTP_HOST=none DEFAULT_FROM_EMAIL=none \
+RUN CAREBRIDGE_ENV=production SECRET_KEY=none MFA_KEYS=none ALLOWED_HOSTS=none BASE_URL=https://none \
+    DATABASE_URL=postgresql://none REDIS_URL=redis://none SMTP_HOST=none DEFAULT_FROM_EMAIL=none \
     .venv/bin/python manage.py collectstatic --noinput
 RUN uv sync --frozen --no-default-groups
 RUN .venv/bin/python -m compileall -q accounts carebridge goals sessions_log

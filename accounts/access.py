@@ -8,24 +8,26 @@ mark stops the start-up (carebridge/checks.py).
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
-from accounts import audit
+from accounts import audit, idle, step_up
 from accounts.models import Account, Child
+from accounts.notice_reads import unread_count
 from accounts.visibility import Viewer, enter, leave, viewer
 
 type View = Callable[..., HttpResponse]
@@ -52,6 +54,19 @@ LIBRARY_MARKS: dict[str, Mark] = {
     "account_reset_password_from_key_done": Mark((), reason="says that the password was set"),
     "account_change_password": Mark((), reason="each person's own password; allauth asks for sign-in"),
     "account_reauthenticate": Mark((), reason="asks a signed-in person for their password again"),
+    "account_set_password": Mark((), reason="a first password, for whoever signs in by a passkey alone"),
+    "mfa_index": Mark((), reason="each person's own second factor; allauth asks for sign-in"),
+    "mfa_authenticate": Mark((), reason="the second step of signing in comes before any viewer"),
+    "mfa_reauthenticate": Mark((), reason="asks a signed-in person for their second factor again"),
+    "mfa_activate_totp": Mark((), reason="each person's own second factor"),
+    "mfa_deactivate_totp": Mark((), reason="each person's own second factor"),
+    "mfa_view_recovery_codes": Mark((), reason="each person's own second factor"),
+    "mfa_generate_recovery_codes": Mark((), reason="each person's own second factor"),
+    "mfa_add_webauthn": Mark((), reason="each person's own passkeys"),
+    "mfa_login_webauthn": Mark((), reason="signing in comes before any viewer"),
+    "mfa_reauthenticate_webauthn": Mark((), reason="asks a signed-in person for a passkey again"),
+    "mfa_edit_webauthn": Mark((), reason="each person's own passkeys"),
+    "mfa_remove_webauthn": Mark((), reason="each person's own passkeys"),
 }
 
 
@@ -81,6 +96,18 @@ def for_places(*places: str) -> Callable[[View], View]:
     return decorate
 
 
+OFFICES = ("admin", "lead")  # places by practice, not by child
+
+
+def stands(place: str, child: Child) -> bool:
+    """Whether the viewer stands in the place for this child. An office opens every child of the practice but those one is or was
+    family of, or is closed to (principle 1)."""
+    me = viewer()
+    if place in OFFICES:
+        return me.stands_in(place, child.practice_id) and not me.stands_in("barred", child.pk)
+    return me.stands_in(place, child.pk)
+
+
 def about_child(*places: str) -> Callable[[View], View]:
     """For whoever stands in one of the places *for the child in the address*; the view receives the Child as `child`."""
 
@@ -88,7 +115,7 @@ def about_child(*places: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, child: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
             found = Child.objects.visible().select_related("practice").filter(public_id=child).first()
-            if found is None or not any(viewer().stands_in(place, found.pk) for place in places):
+            if found is None or not any(stands(place, found) for place in places):
                 raise Http404
             return view(request, found, *args, **kwargs)
 
@@ -96,6 +123,37 @@ def about_child(*places: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def recent_sign_in(view: View) -> View:
+    """Below a mark, for what is weighty: whoever is signed in has shown within ten minutes that it is them.
+
+    Opening the form asks first and leads back. A form that comes too late is asked about on a page that carries what was
+    typed; a file cannot be carried and is to be chosen anew.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not step_up.proved_lately(request):
+            if request.method != "POST":
+                return step_up.to_the_question(request)
+            asked = step_up.ask_with_what_was_typed(request)
+            if asked is not None:
+                return asked
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def by_itself(asked: Callable[[HttpRequest], bool] = lambda _: True) -> Callable[[View], View]:
+    """For what a page asks without anybody doing anything: it keeps no session alive (accounts/idle.py). `asked`: for a view
+    that people ask too, whether this request is one of the page's own."""
+
+    def mark(view: View) -> View:
+        view.by_itself = asked  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def mark_of(request: HttpRequest) -> Mark | None:
@@ -120,13 +178,15 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """See the class."""
-        request.failure = None  # type: ignore[attr-defined]
+        request.failure, request.ended = None, False  # type: ignore[attr-defined]
+        shared = idle.is_shared(request)
         try:
             with transaction.atomic():
                 enter_as(request)
-                if request.user.is_authenticated and is_over(request):
+                if request.user.is_authenticated and idle.is_over(request):
                     logout(request)  # recorded as the person's own
                     enter(None)
+                    request.ended = True  # type: ignore[attr-defined]
                 response = self.get_response(request)
                 if request.failure is not None or response.status_code >= 500:  # type: ignore[attr-defined]
                     transaction.set_rollback(True)
@@ -139,9 +199,23 @@ class ViewerMiddleware:
         response = to_whole_page(request, response)
         response["Cache-Control"] = "no-store, private"
         patch_vary_headers(response, ["Cookie"])
-        if request.method == "POST" and request.path == reverse("account_logout"):
-            response["Clear-Site-Data"] = '"cache"'  # pages kept for the Back button included
+        leaving = request.method == "POST" and request.path == reverse("account_logout")
+        if leaving or request.path == reverse("leave") or (shared and request.ended):  # type: ignore[attr-defined]
+            forget_in_the_browser(response, shared=shared)
         return response
+
+    def process_view(self, request: HttpRequest, view: View, *_: Any) -> HttpResponse | None:
+        """Somebody is here, unless the page asks by itself; and whose session has just ended is led to where it begins."""
+        if request.user.is_authenticated:
+            asked = getattr(view, "by_itself", None)
+            waiting = (
+                request.headers.get("X-Requested-With") == "fetch"
+            )  # words that are sent once there is a connection
+            if not waiting and (asked is None or not asked(request)):
+                idle.somebody_is_here(request)
+        elif request.ended and getattr(view, "login_required", True):  # type: ignore[attr-defined]
+            return to_sign_in(request)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Remember that the view raised. A page whose audit row cannot be written is not shown at all."""
@@ -195,10 +269,22 @@ def to_whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def is_over(request: HttpRequest) -> bool:
-    """Twelve hours after sign-in a session is over, however it was used since (security.md, Accounts and browser)."""
-    began = request.session.get("signed_in_at", "")
-    return not began or timezone.now() >= datetime.fromisoformat(began) + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+def forget_in_the_browser(response: HttpResponse, *, shared: bool) -> None:
+    """Pages kept for the Back button; on a device that others use, what scripts kept there too."""
+    response["Clear-Site-Data"] = '"cache", "storage"' if shared else '"cache"'
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, which says why and leads back: to the page a form was on, since what it sent is not for a link."""
+    back = request.get_full_path()
+    if request.method != "GET":
+        came = urlsplit(request.headers.get("Referer", ""))
+        back = came.path if came.netloc == request.get_host() else "/"
+    query = urlencode({REDIRECT_FIELD_NAME: back, "ended": "1"})
+    address = f"{reverse(settings.LOGIN_URL)}?{query}"
+    if request.headers.get("HX-Request"):  # a part of a page: the whole of it goes there
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -239,10 +325,17 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "viewer": current,
+        "shared_device": idle.is_shared(request),
+        "session_ended": "ended" in request.GET,
+        "idle_seconds": int(idle.allowance(request).total_seconds()),
         "menu_children": current.stands_anywhere_in("team", "own"),
         "menu_notes": current.stands_anywhere_in("team"),
         "menu_practice": current.stands_anywhere_in("admin"),
         "menu_switch": switch_of(request, current),
+        "menu_circles": current.stands_anywhere_in("admin", "lead"),
+        # One query, and none on a page without the menu.
+        "menu_notices": SimpleLazyObject(unread_count),
+        "menu_trail": current.stands_anywhere_in("lead"),
         # Whoever lives with the people it is about may have to be gone before somebody looks.
         "menu_leave": current.stands_anywhere_in("own"),
     }

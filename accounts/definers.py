@@ -52,13 +52,19 @@ def take_back_job(job: UUID) -> int:
     return gone
 
 
+def supervisors_told(therapist: int) -> list[int]:
+    """Who supervises a therapist of a child the viewer is family or a helper of; nobody for anyone else."""
+    told: list[int] = ask("SELECT authz.supervisors_told(%s::bigint)", therapist)
+    return told
+
+
 # --- Joining -----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Way:
     """An open invitation, as whoever holds its link or card may know it. `has_account`: its address signs somebody in already.
-    `username`: what a young person signs in by already, else nothing."""
+    `username`: what a young person signs in by already, else nothing. `practice_number`: under which the trail files it."""
 
     person: int
     practice: str
@@ -69,6 +75,7 @@ class Way:
     invited_by: str
     has_account: bool
     username: str | None
+    practice_number: int
 
 
 def open_invitation(invitation: UUID, serial: int, moment: datetime) -> Way | None:
@@ -117,6 +124,23 @@ def end_sessions(person: int, practice: int) -> int:
     return ended
 
 
+@dataclass(frozen=True)
+class OpenAddress:
+    """A change of address that both mailboxes are asked about. `old`: None for whoever has had none."""
+
+    person: int
+    old: str | None
+    new: str
+
+
+def open_address(change: UUID, moment: datetime) -> OpenAddress | None:
+    """The change if it is open at the moment. The caller has checked the link's signature."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM authz.open_address(%s::uuid, %s::timestamptz)", [change, moment])
+        row = cursor.fetchone()
+    return OpenAddress(*row) if row else None
+
+
 def confirm_address(change: UUID, side: str, moment: datetime) -> bool | None:
     """One mailbox ("old" or "new") says yes. Returns whether the new address signs in now; None when the change is not open."""
     done: bool | None = ask("SELECT authz.confirm_address(%s::uuid, %s::text, %s::timestamptz)", change, side, moment)
@@ -137,7 +161,8 @@ def take_off_factors(reset: UUID, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class LogInMail:
-    """A mail about a log-in. `kind`: invitation, address_old, address_new, factor_reset."""
+    """A mail about a log-in. `kind`: invitation, address_old, address_new, factor_reset. `until`: when its link is too late, said
+    in the time of `zone` (may be empty)."""
 
     kind: str
     id: UUID
@@ -146,12 +171,16 @@ class LogInMail:
     language: str
     practice: str
     invited_by: str
+    until: datetime
+    zone: str
 
 
-def mails_about_log_ins(moment: datetime, at_most: int) -> list[LogInMail]:
-    """Claim what is to be mailed now, in the worker's own transaction: with it the claim stands or falls."""
+def mails_about_log_ins(moment: datetime, at_most: int, passed: Sequence[UUID] = ()) -> list[LogInMail]:
+    """Claim what is to be mailed now, in the worker's own transaction: with it the claim stands or falls. `passed`: what is left
+    for later. A changed address makes two mails, which are claimed together."""
+    sql = "SELECT * FROM authz.mails_about_log_ins(%s::timestamptz, %s::int, %s::uuid[])"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM authz.mails_about_log_ins(%s::timestamptz, %s::int)", [moment, at_most])
+        cursor.execute(sql, [moment, at_most, list(passed)])
         return [LogInMail(*row) for row in cursor.fetchall()]
 
 

@@ -6,10 +6,13 @@ from celery import shared_task
 from django.contrib.sessions.models import Session as BrowserSession
 from django.utils import timezone
 
+from accounts.actions.mail_log_ins import Patience, Unreachable, send_next
 from accounts.actions.moving import carry_on
 from accounts.definers import forget_moves, moves_under_way
+from accounts.log_in_mails import send
 
 AT_MOST = 20.0  # seconds of one round: a large file leaves the worker to others in between
+patience = Patience()
 
 
 @shared_task
@@ -31,3 +34,19 @@ def carry_on_moves() -> int:
             more = carry_on(move=move, person=person)
             batches += 1
     return batches
+
+
+@shared_task
+def send_log_in_mails() -> int:
+    """Send invitations, and what a person must confirm or use to change how they sign in. Returns how many mails went. What
+    waits the tables say; one mail that cannot be sent keeps back no other."""
+    until, went = time.monotonic() + AT_MOST, 0
+    while time.monotonic() < until:
+        try:
+            now_sent = send_next(moment=timezone.now(), patience=patience, send=send)
+        except Unreachable:
+            break
+        if not now_sent:
+            break
+        went += max(now_sent, 0)
+    return went

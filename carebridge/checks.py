@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.access import LIBRARY_MARKS
 from accounts.rls import unlisted_tables
+from accounts.second_factor import keys
 
 
 def every_pattern(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -36,3 +37,16 @@ def tables_are_listed(**_: Any) -> list[CheckMessage]:
         Error(f"The table {table} has no visibility rule and is not in accounts.rls.UNGUARDED.", id="carebridge.E002")
         for table in sorted(unlisted_tables())
     ]
+
+
+@register
+def keys_are_keys(**_: Any) -> list[CheckMessage]:
+    """A key that is none would be noticed only when the first person sets up a second factor."""
+    try:
+        keys()
+    except ValueError:
+        hint = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+        return [
+            Error("MFA_KEYS: each is 32 bytes in URL-safe base64, apart by commas.", hint=hint, id="carebridge.E003")
+        ]
+    return []

@@ -79,6 +79,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "end-expired-sessions": {"task": "accounts.tasks.end_expired_sessions", "schedule": 600.0},  # seconds
     # The table is the outbox: nothing is lost with the broker, and a beat that nobody takes in time is no use later.
     "carry-on-moves": {"task": "accounts.tasks.carry_on_moves", "schedule": 5.0, "options": {"expires": 5.0}},
+    "send-log-in-mails": {"task": "accounts.tasks.send_log_in_mails", "schedule": 5.0, "options": {"expires": 5.0}},
 }
 
 # --- Apps and middleware ------------------------------------------------------------------------------------------------
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",  # inside, so that its redirects are not kept by a browser either
     "accounts.access.PersonLocaleMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -181,17 +183,18 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their capi
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongEnough"},
+    {"NAME": "accounts.passwords.NotOneself"},
+    {"NAME": "accounts.passwords.HardToGuess"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Where "Leave now" leads: a page anybody may have open, in any language, that says nothing about us.
 LEAVE_FOR = env("LEAVE_FOR", default="https://www.wikipedia.org/")
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"login": "accounts.forms_sign_in.SignInForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"  # a young person's, chosen with their card
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are verified when someone joins, not at each sign-in
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told by mail
@@ -208,7 +211,27 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_anywhere": "100/d/key",  # all of those together, by address
     "login_failed_known": "5/5m/key,50/d/key",  # from one browser known to the address
     "reset_password": "20/m/ip,5/m/key",
+    # Links that lead nowhere and codes that are on no card (accounts/views/join.py), by network address.
+    "join": "20/m/ip,200/d/ip",
+    "join_card": "10/m/ip,60/d/ip",
 }
+# Seconds for which having shown that it is oneself counts, before weighty changes (accounts/step_up.py).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# The second factor: an app, passkeys, and codes on paper for the day the telephone is gone (accounts/second_factor.py).
+MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+MFA_TOTP_ISSUER = "CareBridge"
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after counts too, and each only once
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "activate_totp": "accounts.forms_factor.ActivateTOTPForm",
+    "authenticate": "accounts.forms_factor.AuthenticateForm",
+    "reauthenticate": "accounts.forms_factor.ReauthenticateForm",
+}
+# Their secrets are encrypted with these; the first one writes, all of them read (docs/operations.md, Keys).
+MFA_KEYS: list[str] = required("MFA_KEYS", "bG9jYWwtdXNlLW9ubHktbmV2ZXItaW4tcHJvZHVjdCE=").split(",")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 
 # --- Browser ------------------------------------------------------------------------------------------------------------

@@ -151,12 +151,16 @@ def unfinished() -> list[tuple[str, QuerySet[ProgressNote]]]:
     """What waits for the viewer, by code, each to be shown page by page."""
     own = Q(author=viewer().person_id)
     was_mine = Exists(offers().filter(note=OuterRef("pk"), child_id=OuterRef("child_id"), person=viewer().person_id))
+    of_session = ProgressNote.objects.visible().filter(
+        own, session=OuterRef("session"), written_at__gt=OuterRef("written_at")
+    )
+    adopted = Exists(of_session.filter(error_at__isnull=True, child_id=OuterRef("child_id")))
     return [
         ("returned", drafts().filter(own, offered(returned=True))),
         ("cosign", drafts().filter(~own, offered_to_me())),
         ("drafts", drafts().filter(own).exclude(offered(returned=True)).exclude(offered(returned=False))),
         ("waiting", drafts().filter(own, offered(returned=False))),
-        ("left", drafts().filter(~own).exclude(was_mine)),
+        ("left", drafts().filter(~own).exclude(was_mine).exclude(adopted)),
     ]
 
 

@@ -20,19 +20,27 @@ from django.db import models
 
 from accounts.models import (
     Account,
+    AddressChange,
     Agreement,
     AuditEvent,
     Child,
+    CircleChange,
     CircleRow,
     Contact,
+    Deactivation,
+    FactorReset,
     HelperConsent,
+    Invitation,
     MoveIn,
     MoveInRow,
+    Notice,
+    OperatorAccess,
     Person,
     Practice,
     Relationship,
     Renewal,
     Restriction,
+    RowReview,
     Signature,
     StaffProfile,
 )
@@ -245,6 +253,19 @@ READERS: dict[str, frozenset[str]] = {
     "file_omar": person_set("omar abel"), "file_abel": person_set("omar abel"), "file_stella": person_set("stella"),
     "line_omar": person_set("omar"), "line_wrong": person_set("omar"), "line_abel": person_set("abel"),
     "line_stella": person_set("stella"),
+    # ADR 11: who comes in. Admins, and of a child the therapists who invited for it; nothing of the circle of Abel's Leo for him
+    "invite_otto": person_set("omar abel"), "invite_nell": person_set("omar"),
+    "invite_pat": ADMINS["maya"] | {"tom"}, "card_maya": ADMINS["maya"] | {"tom"}, "invite_adam": person_set("stella"),
+    # Whose access ended, whose second factor is to come off: the office; admins
+    "ended_vera": OFFICE, "ended_joy": OFFICE - {"abel"},
+    "reset_otto": person_set("omar abel"), "reset_nell": person_set("omar"),
+    # One's own: a new address, the operator's hours (over since yesterday)
+    "address_dan": person_set("dan"), "hours_omar": person_set("omar"),
+    # Row "Circle row": its history, and what is to be looked at again
+    "change_karin": STAFF["maya"], "change_ada": STAFF["ada"], "review_priya": STAFF["maya"],
+    # What one is told: by the team of the child, by family outside their quiet times, about no child
+    "told_tom": person_set("tom"), "told_fred": NOBODY, "told_priya": person_set("priya"), "told_dan": NOBODY,
+    "told_carl": NOBODY, "told_omar": person_set("omar"),
     # Leo: his agreement opens signed notes to guardians full
     "s_leo": TEAM["leo"] | ADMINS["leo"] | FAMILY["leo"], "r_leo": TEAM["leo"],
     "at_leo": TEAM["leo"] | ADMINS["leo"],
@@ -315,6 +336,54 @@ def add_files(world: Rich) -> None:
     add_line(world, "wrong", "omar", 3, problems=[["date_of_birth", "missing", ""]])
 
 
+def add_ways_in(world: Rich) -> None:
+    """Invitations, ended access, second factors and addresses under way; what circles went through; what people are told."""
+    cast, willow = world.cast, world.cast.practice
+    ends = {"invited_at": NOON - DAY, "expires_at": NOON + 9 * DAY}
+    for name, where, child, by, kind in (
+        ("invite_otto", willow, None, cast.omar, "staff"), ("invite_nell", willow, None, cast.omar, "guardian"),
+        ("invite_pat", willow, cast.maya, cast.tom, "guardian"), ("card_maya", willow, cast.maya, cast.tom, "young_person"),
+        ("invite_adam", world.children["ada"].practice, world.children["ada"], cast.stella, "guardian"),
+    ):  # fmt: skip
+        who = cast.maya_login if kind == "young_person" else world.person(name.split("_")[1])
+        way = {"card_sha256" if kind == "young_person" else "email": say(name, "way")}
+        keep(world, name, Invitation, practice=where, child=child, person=who, kind=kind, invited_by=by, **ends, **way)
+    for name, starts, until in (("vera", day(3, 31), None), ("joy", day(3, 1), day(3, 2))):
+        keep(
+            world, f"ended_{name}", Deactivation, practice=willow, person=world.person(name), set_by=cast.omar,
+            starts=starts, ends=until,
+        )  # fmt: skip
+    asked = {"asked_at": NOON - DAY, "expires_at": NOON + DAY}
+    for name in ("otto", "nell"):
+        keep(
+            world, f"reset_{name}", FactorReset, practice=willow, person=world.person(name), asked_by=cast.omar, **asked
+        )
+    keep(world, "address_dan", AddressChange, person=cast.dan, **asked)
+    keep(world, "hours_omar", OperatorAccess, person=cast.omar, starts=NOON - DAY, ends=NOON - DAY / 2)
+    for name, about, by in (("karin", "maya", cast.omar), ("ada", "ada", cast.stella)):
+        done = {"effective": LONG_AGO, "changed_by": by, "changed_at": LONG_AGO, "kind": "added"}
+        who = cast.karin if name == "karin" else cast.adam
+        world.add(f"change_{name}", CircleChange, about, person=who, row=CircleRow.objects.get(person=who).pk, **done)
+    again = {"circle_row": CircleRow.objects.get(person=cast.priya), "person": cast.priya, "reason": "new_address"}
+    world.add("review_priya", RowReview, "maya", flagged_at=NOON - DAY, **again)
+    for name, child, at in (
+        ("tom", cast.maya, day(10, 1)), ("fred", cast.maya, day(10, 1)), ("priya", cast.maya, day(10, 1)),
+        ("dan", cast.maya, day(6, 10)), ("carl", cast.maya, day(10, 1)), ("omar", None, day(10, 1)),
+    ):  # fmt: skip
+        told = {"practice": willow, "child": child, "person": world.person(name), "kind": "new_therapist"}
+        keep(world, f"told_{name}", Notice, about=cast.otto, told_at=at, **told)
+
+
+def keep(world: Rich, key: str, model: type[models.Model], **values: Any) -> None:
+    """A row that is not about a child, or need not be, with sentinels in every text that was not given."""
+    texts = {name: text for name, text in sentinels_of(key, model).items() if name not in values}
+    for name in {"email", "card_sha256"} & texts.keys():
+        texts[name] = "" if model is Invitation else texts[name]
+    row = model(id=uuid5(NAMESPACE_URL, key), **{**texts, **values})
+    row.save(force_insert=True)
+    world.rows[key] = row
+
+
 def add_line(world: Rich, name: str, file: str, number: int, **more: Any) -> None:
     """A row of a file, a sentinel in every cell."""
     key, of = f"line_{name}", world.rows[f"file_{file}"]
@@ -359,6 +428,7 @@ def rich() -> Rich:
     add_updates(world)
     add_other_children(world)
     add_files(world)
+    add_ways_in(world)
     AuditEvent.objects.create(action="sign_in", person_id=cast.tom.pk, at=NOON - DAY)
     return world
 
@@ -414,6 +484,7 @@ def add_words_about_people(world: Rich) -> None:
             email=say(f"k_{name}", "email") + "@example.org", phone=say(f"k_{name}", "phone")
         )
         Account.objects.filter(pk=who.pk).update(email=say(f"a_{name}", "email") + "@example.org", password=PASSWORD)
+    Account.objects.filter(pk=cast.maya_login.pk).update(username=say("a_maya_login", "username"))
     for name, about in world.children.items():
         about.name = f"{about.name} {say(f'c_{name}', 'name')}"
         about.pronouns, about.about_me = say(f"c_{name}", "pronouns"), say(f"c_{name}", "about_me")
@@ -421,14 +492,16 @@ def add_words_about_people(world: Rich) -> None:
     for where in Practice.objects.all():
         key = f"w_{where.ref}"
         Practice.objects.filter(pk=where.pk).update(
-            name=say(key, "name"), crisis_text=say(key, "crisis_text"), handbook=say(key, "handbook")
+            **{name: say(key, name) for name in ("name", "crisis_text", "handbook", "policy_source")},
+            **{name: say(key, name) for name in ("reply_hours", "fees", "how_to_ask")},
         )
     for row in Relationship.objects.all():
         Relationship.objects.filter(pk=row.pk).update(words=say(f"l_{world.name_of(row.person_id)}", "words"))
     for home in ("maple", "harbour", "mill"):
         CircleRow.objects.filter(household=home).update(household=say(f"h_{home}", "household"))
     for name, where in (("tom", cast.practice), ("hugo", cast.practice), ("stella", world.children["ada"].practice)):
-        StaffProfile.objects.create(practice=where, person=world.person(name), body=say(f"f_{name}", "body"))
+        told = {field: say(f"f_{name}", field) for field in ("body", "training")}
+        StaffProfile.objects.create(practice=where, person=world.person(name), **told)
         PracticeChoice.objects.create(
             practice=where, kind="theme", name=say(f"v_{name}", "name"), added_by=world.person(name), added_at=LONG_AGO,
             retired_at=LONG_AGO + DAY,

@@ -1,13 +1,16 @@
 """Inviting people: at first, again, and not any more. Who may be invited the database holds (accounts/sql/people.sql)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
 
 from accounts import audit, links
+from accounts.definers import welcome
 from accounts.enums import InvitationKind
-from accounts.models import Child, Invitation, Practice
+from accounts.models import Account, Child, Invitation, Membership, Practice
 from accounts.visibility import viewer
 
 LASTS = timedelta(days=14)  # a link
@@ -16,6 +19,38 @@ CARD_LASTS = timedelta(hours=24)  # a card, used in the room
 
 class Closed(Exception):
     """The invitation was accepted or revoked meanwhile."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Someone the practice does not know yet. `roles`: what a colleague works as; `language`: empty, the practice's."""
+
+    name: str
+    email: str
+    kind: InvitationKind
+    phone: str = ""
+    roles: Sequence[str] = ()
+    language: str = ""
+
+
+def hold(practice: Practice) -> None:
+    """One at a time invites into a practice until the transaction ends: two who look whether an address is known would both
+    find that it is not."""
+    Practice.objects.visible().select_for_update(no_key=True).get(pk=practice.pk)
+
+
+@transaction.atomic
+def let_in(*, practice: Practice, newcomer: Newcomer) -> Invitation:
+    """Take someone into the books, give a colleague their roles, and invite them. Whether the address is known has been looked
+    at, under `hold`. Raises DatabaseError when it is not to be."""
+    me = viewer()
+    person = welcome(practice, name=newcomer.name, email=newcomer.email, phone=newcomer.phone)
+    if newcomer.language:
+        Account.objects.filter(pk=person).update(language=newcomer.language)
+    for role in newcomer.roles:
+        Membership.objects.create(practice=practice, person_id=person, role=role, starts=me.moment)
+        audit.record("role_added", practices=[practice.pk], data={"role": role})
+    return invite(practice=practice, person=person, kind=newcomer.kind, email=newcomer.email)
 
 
 @transaction.atomic

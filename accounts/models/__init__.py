@@ -16,7 +16,7 @@ from accounts.models.circle import (
 from accounts.models.joining import AddressChange, Deactivation, FactorReset, Invitation, OperatorAccess
 from accounts.models.move_in import MoveIn, MoveInRow
 from accounts.models.people import Account, Contact, Person
-from accounts.models.practices import Membership, Practice, StaffProfile, Supervision
+from accounts.models.practices import Membership, Practice, StaffPhoto, StaffProfile, Supervision
 
 __all__ = [
     "Account",
@@ -46,6 +46,7 @@ __all__ = [
     "Restriction",
     "RowReview",
     "Signature",
+    "StaffPhoto",
     "StaffProfile",
     "Supervision",
 ]

@@ -210,6 +210,37 @@ class StaffProfile(Guarded):
         return cls.insertable_by()
 
 
+class StaffPhoto(Guarded):
+    """A therapist's picture, small and without a word about where or when it was taken (`accounts/actions/profile.py`).
+
+    `picture`: a JPEG; empty once it was taken away, since no row goes. Apart from the profile, so that a list of profiles
+    carries no pictures.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    picture = models.BinaryField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_photo", fields=["practice", "person"])]
+
+    @classmethod
+    def visible_to(cls) -> Q:
+        """As the words beside it."""
+        return StaffProfile.visible_to()
+
+    @classmethod
+    def insertable_by(cls) -> Q:
+        """One's own, while working there."""
+        return StaffProfile.insertable_by()
+
+    @classmethod
+    def changeable_by(cls) -> Q:
+        """One's own, while working there; `authz.hold_columns` lets only the picture change."""
+        return StaffProfile.insertable_by()
+
+
 def staff_of_practice() -> Q:
     """Admins and leads, on rows without a child."""
     return in_place("admin", "practice_id") | in_place("lead", "practice_id")

@@ -169,8 +169,7 @@ BEGIN
   supervised := '{}';
   IF cardinality(supervising) > 0 THEN
     SELECT coalesce(array_agg(DISTINCT s.child_id), '{}') INTO supervised
-    FROM authz.supervisors(moment) s
-    WHERE s.person_id = viewer AND (only_practice IS NULL OR s.practice_id = only_practice);
+    FROM authz.supervisors(moment) s WHERE s.person_id = viewer AND s.practice_id = ANY (supervising);
   END IF;
 
   -- Leads and admins read the trail of their practice, but not what the circle of a child does that they are barred from.

@@ -185,6 +185,31 @@ DROP TRIGGER IF EXISTS hold_the_job ON public.accounts_membership;
 CREATE TRIGGER hold_the_job BEFORE INSERT ON public.accounts_membership
   FOR EACH ROW EXECUTE FUNCTION authz.hold_the_job();
 
+-- Access ends, and second factors come off, of people the practice knows; the latter where there is a log-in.
+CREATE OR REPLACE FUNCTION authz.hold_the_stranger() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF coalesce(current_setting('app.person', true), '') = '' THEN
+    RETURN NEW;
+  END IF;
+  IF NOT authz.is_known(NEW.person_id, NEW.practice_id) THEN
+    RAISE EXCEPTION 'the practice does not know this person' USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_TABLE_NAME = 'accounts_factorreset' AND NOT EXISTS (
+      SELECT FROM public.accounts_account a WHERE a.id = NEW.person_id AND a.email IS NOT NULL) THEN
+    RAISE EXCEPTION 'there is no log-in to mail a link to' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+DROP TRIGGER IF EXISTS hold_the_stranger ON public.accounts_deactivation;
+CREATE TRIGGER hold_the_stranger BEFORE INSERT ON public.accounts_deactivation
+  FOR EACH ROW EXECUTE FUNCTION authz.hold_the_stranger();
+DROP TRIGGER IF EXISTS hold_the_stranger ON public.accounts_factorreset;
+CREATE TRIGGER hold_the_stranger BEFORE INSERT ON public.accounts_factorreset
+  FOR EACH ROW EXECUTE FUNCTION authz.hold_the_stranger();
+
 -- What was is history: of a row that holds for a time a viewer sets an end or brings one forward, to now at the earliest.
 -- Runs as whoever writes, so that the kernel's own moves pass.
 CREATE OR REPLACE FUNCTION authz.hold_the_time() RETURNS trigger
@@ -238,6 +263,7 @@ BEGIN
     ['practice', 'name time_zone language reply_within_hours reply_hours notes_due_hours crisis_text handbook fees how_to_ask'
       ' guardian_access assent_age majority_age policy_source policy_review_on'],
     ['rowreview', 'reviewed_at reviewed_by_id'],
+    ['staffphoto', 'picture'],
     ['staffprofile', 'body training']]
   LOOP
     EXECUTE format('DROP TRIGGER IF EXISTS hold_columns ON public.accounts_%I', held[1]);
@@ -248,7 +274,8 @@ END
 $$;
 
 -- Planned and not begun: the only rows that may go, since nobody has stood in them yet. Rows that a planned change would have
--- ended go on. The same bounds as for making and ending them: never one's own, therapists' by admins alone. Returns how many went.
+-- ended go on. The same bounds as for making and ending them: never one's own, therapists' by admins alone; short access does not
+-- become lasting so, and nobody puts themself back on a team through whom they supervise. Returns how many went.
 CREATE OR REPLACE FUNCTION authz.take_back(child bigint, planned uuid[], reopened uuid[]) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -265,7 +292,13 @@ BEGIN
       WHERE c.id = ANY (planned || reopened)
         AND (c.child_id <> take_back.child OR c.person_id = viewer OR (c.role = 'therapist' AND NOT office)
              OR (c.id = ANY (planned) AND c.starts <= moment)
-             OR (c.id = ANY (reopened) AND (c.ends IS NULL OR c.ends <= moment)))) THEN
+             OR (c.id = ANY (reopened) AND (c.ends IS NULL OR c.ends <= moment))
+             OR (c.id = ANY (reopened) AND c.role = 'therapist' AND (
+               c.ends <= c.starts + interval '72 hours'
+               OR EXISTS (
+                 SELECT FROM public.accounts_supervision s
+                 WHERE s.supervisor_id = viewer AND s.therapist_id = c.person_id AND s.practice_id = c.practice_id
+                   AND (s.ends IS NULL OR s.ends > moment)))))) THEN
     RAISE EXCEPTION 'it has begun, or is not this viewer''s to take back' USING ERRCODE = 'insufficient_privilege';
   END IF;
   DELETE FROM public.accounts_notice n USING public.accounts_circlerow c
@@ -275,6 +308,8 @@ BEGIN
   DELETE FROM public.accounts_circlerow c WHERE c.id = ANY (planned);
   GET DIAGNOSTICS gone = ROW_COUNT;
   UPDATE public.accounts_circlerow c SET ends = NULL WHERE c.id = ANY (reopened);
+  SET CONSTRAINTS ALL IMMEDIATE;  -- what hangs on a planned row (a consent) is told here, not at the commit
+  SET CONSTRAINTS ALL DEFERRED;
   RETURN gone;
 END
 $$;
@@ -363,7 +398,7 @@ BEGIN
           UNION
           SELECT other.person_id
           FROM authz.therapists(moment) mine JOIN authz.therapists(moment) other ON other.child_id = mine.child_id
-          WHERE mine.person_id = NEW.therapist_id) x
+          WHERE mine.person_id = NEW.therapist_id AND mine.practice_id = NEW.practice_id) x
     WHERE x.person_id NOT IN (NEW.supervisor_id, viewer);
   RETURN NULL;
 END
@@ -373,10 +408,30 @@ DROP TRIGGER IF EXISTS tell_of_supervision ON public.accounts_supervision;
 CREATE TRIGGER tell_of_supervision AFTER INSERT ON public.accounts_supervision
   FOR EACH ROW EXECUTE FUNCTION authz.tell_of_supervision();
 
+-- Who supervises a therapist, for the family of a child they treat together ("who supervises", on the therapist's page): of the
+-- supervisors in force on the child's team, whom the family knows by name anyway (principle 10), those of this therapist. Nobody
+-- who is family of the child or closed to it. Supervision rows themselves are staff's alone.
+CREATE OR REPLACE FUNCTION authz.supervisors_told(therapist bigint) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH here AS (
+    SELECT nullif(current_setting('app.now', true), '')::timestamptz AS moment,
+           coalesce(nullif(current_setting('app.own', true), ''), '{}')::bigint[] AS own
+  )
+  SELECT coalesce(array_agg(DISTINCT v.person_id), '{}')
+  FROM here h
+  CROSS JOIN LATERAL unnest(h.own) AS o (child_id)
+  CROSS JOIN LATERAL (SELECT t.practice_id FROM authz.therapists(h.moment) t
+                      WHERE t.child_id = o.child_id AND t.person_id = supervisors_told.therapist OFFSET 0) t
+  CROSS JOIN LATERAL (SELECT s.person_id FROM authz.supervisors(h.moment) s WHERE s.child_id = o.child_id OFFSET 0) v
+  JOIN public.accounts_supervision s ON s.supervisor_id = v.person_id AND s.therapist_id = supervisors_told.therapist
+    AND s.practice_id = t.practice_id AND s.starts <= h.moment AND (s.ends IS NULL OR h.moment < s.ends)
+$$;
+
 -- Invitations -------------------------------------------------------------------------------------------------------------------
 
 -- An invitation is for somebody without a log-in and without a trace in another practice; a card, for the child's young person.
--- So nobody's log-in is taken over by inviting them.
+-- So nobody's log-in is taken over by inviting them. Who gives the address gives the log-in: a therapist gives it only to people
+-- who stand nowhere but with children of theirs, and to no colleague.
 CREATE OR REPLACE FUNCTION authz.may_be_invited(person bigint, practice bigint, kind text, child bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM public.accounts_account a
@@ -400,6 +455,17 @@ BEGIN
      OR NOT authz.may_be_invited(NEW.person_id, NEW.practice_id, NEW.kind, NEW.child_id) THEN
     RAISE EXCEPTION 'this person is not to be invited' USING ERRCODE = 'check_violation';
   END IF;
+  IF NEW.child_id IS NOT NULL
+     AND NOT NEW.practice_id = ANY (coalesce(nullif(current_setting('app.admin', true), ''), '{}')::bigint[])
+     AND (EXISTS (SELECT FROM public.accounts_membership m WHERE m.person_id = NEW.person_id)
+          OR NOT EXISTS (
+            SELECT FROM public.accounts_circlerow c WHERE c.person_id = NEW.person_id AND c.child_id = NEW.child_id)
+          OR EXISTS (
+            SELECT FROM public.accounts_circlerow c
+            WHERE c.person_id = NEW.person_id
+              AND c.child_id <> ALL (coalesce(nullif(current_setting('app.therapist', true), ''), '{}')::bigint[]))) THEN
+    RAISE EXCEPTION 'a therapist invites the circles of their own children' USING ERRCODE = 'check_violation';
+  END IF;
   -- Of a card for a log-in that is there already the young person is told: they may not have asked for it.
   IF NEW.kind = 'young_person' AND EXISTS (
       SELECT FROM public.accounts_account a WHERE a.id = NEW.person_id AND a.username IS NOT NULL) THEN
@@ -418,13 +484,13 @@ CREATE TRIGGER hold_the_invitation BEFORE INSERT ON public.accounts_invitation
 -- the link or the code of the card. `has_account`: the address signs somebody else in already.
 CREATE OR REPLACE FUNCTION authz.open_invitation(invitation uuid, serial integer, moment timestamptz)
 RETURNS TABLE (person bigint, practice text, language text, kind text, email text, name text, invited_by text, has_account boolean,
-               username text)
+               username text, practice_number bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT i.person_id, p.name::text, p.language::text, i.kind::text, i.email::text, n.name::text, b.name::text,
          i.email <> '' AND (
            EXISTS (SELECT FROM public.account_emailaddress e WHERE lower(e.email) = lower(i.email) AND e.user_id <> i.person_id)
            OR EXISTS (SELECT FROM public.accounts_account a WHERE lower(a.email) = lower(i.email) AND a.id <> i.person_id)),
-         own.username::text
+         own.username::text, i.practice_id
   FROM public.accounts_invitation i
   JOIN public.accounts_practice p ON p.id = i.practice_id
   JOIN public.accounts_person n ON n.account_id = i.person_id
@@ -489,7 +555,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     ('accounts_circlechange', 'person_id'), ('accounts_rowreview', 'person_id'), ('accounts_notice', 'person_id'),
     ('accounts_notice', 'about_id'), ('accounts_staffprofile', 'person_id'),
     ('sessions_log_attendance', 'person_id'), ('sessions_log_release', 'recipient_id'), ('sessions_log_sharing', 'person_id'),
-    ('sessions_log_withholding', 'person_id'), ('sessions_log_opening', 'person_id')
+    ('sessions_log_withholding', 'person_id'), ('sessions_log_opening', 'person_id'), ('sessions_log_noteoffer', 'person_id')
 $$;
 
 -- Accepting with an account that is there already, whose proven address is the invited one: what the practice has of the person
@@ -558,6 +624,15 @@ BEGIN
 END
 $$;
 
+-- Whose address a mailed link changes, from what to what; no row when it is not open any more.
+CREATE OR REPLACE FUNCTION authz.open_address(change uuid, moment timestamptz)
+RETURNS TABLE (person bigint, old text, new text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT x.person_id, a.email::text, x.email::text
+  FROM public.accounts_addresschange x JOIN public.accounts_account a ON a.id = x.person_id
+  WHERE x.id = change AND x.done_at IS NULL AND x.void_at IS NULL AND moment < x.expires_at
+$$;
+
 -- Both mailboxes have said yes, each by its own link, whose signature the web process has checked: the new address signs in, the
 -- old one no more, and the person's guardian rows are to be looked at. Returns whether the change is done; NULL when it is not
 -- open or the address belongs to another account by now.
@@ -579,7 +654,9 @@ BEGIN
     SET old_said_yes_at = CASE WHEN side = 'old' THEN coalesce(x.old_said_yes_at, confirm_address.moment) ELSE x.old_said_yes_at END,
         new_said_yes_at = CASE WHEN side = 'new' THEN coalesce(x.new_said_yes_at, confirm_address.moment) ELSE x.new_said_yes_at END
     WHERE x.id = c.id RETURNING * INTO c;
-  IF c.old_said_yes_at IS NULL OR c.new_said_yes_at IS NULL THEN
+  -- Whoever has had no address, a young person, has no old mailbox to ask.
+  IF c.new_said_yes_at IS NULL OR (c.old_said_yes_at IS NULL AND EXISTS (
+      SELECT FROM public.accounts_account a WHERE a.id = c.person_id AND a.email IS NOT NULL)) THEN
     RETURN false;
   END IF;
   PERFORM set_config('app.joining', 'yes', true);
@@ -636,10 +713,14 @@ END
 $$;
 
 -- What a worker has to mail about log-ins, claimed by marking it in the worker's own transaction: one that dies has sent nothing,
--- or sends again. Decided now: what is not open any more is not sent. Codes, addresses, the names of practice and inviter; no child.
-CREATE OR REPLACE FUNCTION authz.mails_about_log_ins(moment timestamptz, at_most integer)
-RETURNS TABLE (kind text, id uuid, serial integer, email text, language text, practice text, invited_by text)
+-- or sends again. Decided now: what is not open any more is not sent. `passed`: rows to leave for later. Codes, addresses, the
+-- names of practice and inviter, until when the link is good and in whose time to say so; no child.
+CREATE OR REPLACE FUNCTION authz.mails_about_log_ins(moment timestamptz, at_most integer, passed uuid[])
+RETURNS TABLE (kind text, id uuid, serial integer, email text, language text, practice text, invited_by text, until timestamptz,
+               zone text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  free integer := at_most; found_now integer;
 BEGIN
   RETURN QUERY
     WITH claimed AS (
@@ -647,40 +728,46 @@ BEGIN
       WHERE x.id IN (
         SELECT i.id FROM public.accounts_invitation i
         WHERE i.sent_serial < i.serial AND i.email <> '' AND i.revoked_at IS NULL AND i.accepted_at IS NULL
-          AND mails_about_log_ins.moment < i.expires_at
-        ORDER BY i.invited_at, i.id LIMIT at_most FOR UPDATE SKIP LOCKED)
+          AND mails_about_log_ins.moment < i.expires_at AND i.id <> ALL (passed)
+        ORDER BY i.invited_at, i.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )
     SELECT 'invitation'::text, c.id, c.serial, c.email::text, coalesce(nullif(a.language, ''), p.language)::text, p.name::text,
-           b.name::text
+           b.name::text, c.expires_at, p.time_zone::text
     FROM claimed c
     JOIN public.accounts_account a ON a.id = c.person_id
     JOIN public.accounts_practice p ON p.id = c.practice_id
     JOIN public.accounts_person b ON b.account_id = c.invited_by_id;
+  GET DIAGNOSTICS found_now = ROW_COUNT;
+  free := greatest(free - found_now, 0);
   RETURN QUERY
     WITH claimed AS (
       UPDATE public.accounts_addresschange x SET sent_at = mails_about_log_ins.moment
       WHERE x.id IN (
         SELECT y.id FROM public.accounts_addresschange y
         WHERE y.sent_at IS NULL AND y.done_at IS NULL AND y.void_at IS NULL AND mails_about_log_ins.moment < y.expires_at
-        LIMIT at_most FOR UPDATE SKIP LOCKED)
+          AND y.id <> ALL (passed)
+        ORDER BY y.asked_at, y.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )
-    SELECT s.side, c.id, 0, s.address::text, a.language::text, ''::text, ''::text
+    SELECT s.side, c.id, 0, s.address::text, a.language::text, ''::text, ''::text, c.expires_at, a.time_zone::text
     FROM claimed c JOIN public.accounts_account a ON a.id = c.person_id
     CROSS JOIN LATERAL (VALUES ('address_old', a.email), ('address_new', c.email)) s (side, address)
     WHERE s.address IS NOT NULL;
+  GET DIAGNOSTICS found_now = ROW_COUNT;
+  free := greatest(free - found_now, 0);
   RETURN QUERY
     WITH claimed AS (
       UPDATE public.accounts_factorreset x SET sent_at = mails_about_log_ins.moment
       WHERE x.id IN (
         SELECT y.id FROM public.accounts_factorreset y
         WHERE y.sent_at IS NULL AND y.used_at IS NULL AND mails_about_log_ins.moment < y.expires_at
-          AND NOT authz.is_out_of(y.person_id, y.practice_id, mails_about_log_ins.moment)
-        LIMIT at_most FOR UPDATE SKIP LOCKED)
+          AND y.id <> ALL (passed) AND NOT authz.is_out_of(y.person_id, y.practice_id, mails_about_log_ins.moment)
+        ORDER BY y.asked_at, y.id LIMIT free FOR UPDATE SKIP LOCKED)
       RETURNING x.*
     )
-    SELECT 'factor_reset'::text, c.id, 0, a.email::text, coalesce(nullif(a.language, ''), p.language)::text, p.name::text, b.name::text
+    SELECT 'factor_reset'::text, c.id, 0, a.email::text, coalesce(nullif(a.language, ''), p.language)::text, p.name::text,
+           b.name::text, c.expires_at, coalesce(nullif(a.time_zone, ''), p.time_zone)::text
     FROM claimed c JOIN public.accounts_account a ON a.id = c.person_id AND a.email IS NOT NULL
     JOIN public.accounts_practice p ON p.id = c.practice_id
     JOIN public.accounts_person b ON b.account_id = c.asked_by_id;

@@ -18,6 +18,4 @@ def leave(request: HttpRequest) -> HttpResponse:
     """
     if request.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:
         logout(request)  # recorded as the person's own
-    response = HttpResponseRedirect(settings.LEAVE_FOR)
-    response["Clear-Site-Data"] = '"cache"'  # pages kept for the Back button included
-    return response
+    return HttpResponseRedirect(settings.LEAVE_FOR)  # ViewerMiddleware has the browser forget what it kept

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.access import for_places
+from accounts.access import by_itself, for_places
 from accounts.actions.move_in import Busy, NothingChosen, Over, choose, discard, start, take
 from accounts.enums import MoveInStatus
 from accounts.forms import MoveInForm, numbers
-from accounts.models import MoveIn, MoveInRow, Practice
+from accounts.models import MoveIn, MoveInRow
 from accounts.models.people import names_of
 from accounts.move_in_columns import COLUMNS
 from accounts.move_in_reads import Judged, judged_rows, problems_in, tally, waiting
 from accounts.move_in_words import caution, guardian_line, mistake, outcome
+from accounts.practice_reads import standing_as
 from accounts.visibility import viewer
 
 PAGE = 25  # rows of a file on one page
@@ -30,15 +31,10 @@ HISTORY = 50  # files in the history
 LISTED = 500  # rows left out, listed by number
 
 
-def administered() -> list[Practice]:
-    """The practices the viewer is an admin of."""
-    return list(Practice.objects.visible().filter(pk__in=viewer().places["admin"]).order_by("name", "pk"))
-
-
 @for_places("admin")
 def move_in(request: HttpRequest) -> HttpResponse:
     """What it is, the template, the form, and what was brought in before."""
-    practices = administered()
+    practices = standing_as("admin")
     form = MoveInForm(practices=practices)
     if request.method == "POST":
         form = MoveInForm(request.POST, request.FILES, practices=practices)
@@ -69,6 +65,7 @@ def move_in_template(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Dj
     return HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8", headers=named)
 
 
+@by_itself(lambda request: bool(request.headers.get("HX-Request")))  # how far it is
 @for_places("admin")
 def move_in_file(request: HttpRequest, move: UUID) -> HttpResponse:
     """One file: its rows to choose from while it waits for the person who uploaded it, then how far it is, then what it came

@@ -10,16 +10,16 @@ from accounts import audit
 from accounts.access import for_places
 from accounts.models import Child, CircleRow, Relationship
 from accounts.models.people import names_of
-from accounts.visibility import admins, viewer
+from accounts.visibility import admins, leads, viewer
 
 PAGE = 50  # people or children on one page
 
 
-@for_places("admin")
+@for_places("admin", "lead")
 def circles(request: HttpRequest) -> HttpResponse:
-    """Every child's circle: who, as what, with which authority, since when."""
+    """Every child's circle: who, as what, with which authority, since when. Leads find a child here that they do not treat."""
     query, number = asked_for(request)
-    found = Child.objects.visible().filter(admins("id")).order_by("name", "pk")
+    found = Child.objects.visible().filter(admins("id") | leads("id")).order_by("name", "pk")
     if query:
         found = found.filter(name__icontains=query)
     page = Paginator(found, PAGE).get_page(number)
@@ -32,7 +32,7 @@ def circles(request: HttpRequest) -> HttpResponse:
         by_child[row.child_id].append((row, words.get(row.pk, "")))
     audit.record(
         "circle_read",
-        practices=viewer().places["admin"],
+        practices=viewer().places["admin"] | viewer().places["lead"],
         shown=[c.public_id for c in page.object_list],
         request=request,
     )
@@ -42,6 +42,7 @@ def circles(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": query,
         "moment": viewer().moment,
+        "office": viewer().stands_anywhere_in("admin"),
     }
     return render(request, "accounts/circles.html", context)
 

@@ -37,6 +37,11 @@ def check_against_database(bundle: Item, problems: Problems) -> None:
         problems.add("/practice/ref", "A practice with this ref exists already.")
     if "time_zone" in practice and not known_to_postgres(practice["time_zone"]):
         problems.add("/practice/time_zone", "The database does not know this time zone; expected: one that it knows.")
+    named = [person for person in bundle.get("people", []) if "username" in person]
+    used = taken_usernames({person["username"].lower() for person in named})
+    for person in named:
+        if person["username"].lower() in used:
+            problems.add(f"{person.at}/username", "A log-in with this username exists already.")
     people = [person for person in bundle.get("people", []) if "email" in person]
     taken = taken_emails({person["email"].lower() for person in people})
     for person in people:
@@ -51,6 +56,12 @@ def taken_emails(wanted: Iterable[str]) -> set[str]:
     confirmed = EmailAddress.objects.alias(lower=Lower("email")).filter(lower__in=addresses)
     found = [*accounts.values_list(Lower("email"), flat=True), *confirmed.values_list(Lower("email"), flat=True)]
     return set(found)
+
+
+def taken_usernames(wanted: Iterable[str]) -> set[str]:
+    """Those of these lower-case usernames that someone signs in by."""
+    accounts = Account.objects.alias(lower=Lower("username")).filter(lower__in=list(wanted))
+    return set(accounts.values_list(Lower("username"), flat=True))
 
 
 def known_to_postgres(zone: str) -> bool:

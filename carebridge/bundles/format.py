@@ -5,8 +5,16 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 
-from accounts.enums import Authority, CircleRole, RecordAccess, RestrictionKind, StaffRole
-from accounts.models import Child, CircleRow, Contact, Person, Practice, Relationship
+from accounts.enums import (
+    Authority,
+    CircleChangeKind,
+    CircleRole,
+    RecordAccess,
+    RestrictionKind,
+    ReviewReason,
+    StaffRole,
+)
+from accounts.models import Account, Child, CircleRow, Contact, Person, Practice, Relationship
 from carebridge.bundles.shape import (
     Parse,
     Reading,
@@ -37,7 +45,8 @@ OLDEST = 150  # years
 SMALL, LARGE = 32_767, 2_147_483_647  # the largest numbers a small and an ordinary column hold
 PROCESS, PROGRESS = "process", "progress"
 
-PERSON, CHILD, SESSION = known("person"), known("child"), known("session")
+PERSON, CHILD, SESSION, TIE = known("person"), known("child"), known("session"), known("circle row")
+LABEL = text(100, blank=False)  # the same label means the same thing, of which the file holds no more
 ZONE = one_of(
     sorted(available_timezones() - {"localtime", "Factory"}), what="the name of a time zone, as Europe/Madrid"
 )
@@ -73,7 +82,18 @@ PRACTICE = thing(
         "notes_due_hours?": whole(0, LARGE),
         "crisis_text?": text(),
         "handbook?": text(),
-        "policy?": thing({"guardian_access?": one_of(RecordAccess), "assent_age?": AGE, "majority_age?": AGE}),
+        "reply_hours?": fits(Practice, "reply_hours"),
+        "fees?": text(),
+        "how_to_ask?": text(),
+        "policy?": thing(
+            {
+                "guardian_access?": one_of(RecordAccess),
+                "assent_age?": AGE,
+                "majority_age?": AGE,
+                "source?": text(),
+                "review_on?": day,
+            }
+        ),
     }
 )
 
@@ -83,6 +103,7 @@ PEOPLE = thing(
         "name": fits(Person, "name", blank=False),
         "email?": email,
         "email_verified?": yes_or_no,
+        "username?": fits(Account, "username", blank=False),
         "contact_email?": email_or_none,
         "phone?": fits(Contact, "phone"),
         "password?": text(),
@@ -90,9 +111,12 @@ PEOPLE = thing(
         "time_zone?": ZONE,
         "active?": yes_or_no,
         "profile?": text(),
+        "training?": text(),
         "staff?": listed(thing({"role": one_of(StaffRole), "from": moment, "until?": moment})),
     }
 )
+
+DEACTIVATIONS = thing({"person": PERSON, "from": moment, "until?": moment, "reason": text(), "by": PERSON})
 
 CHILDREN = thing(
     {
@@ -108,6 +132,7 @@ CONSENT = thing({"by": PERSON, "scope": text(), "at": act, "until?": moment})
 
 CIRCLE = thing(
     {
+        "ref?": new("circle row"),
         "child": CHILD,
         "person": PERSON,
         "role": one_of(CircleRole),
@@ -119,6 +144,27 @@ CIRCLE = thing(
         "renewed?": thing({"ground": text(), "by": PERSON, "at": act}),
         "consent?": CONSENT,
         "consents?": listed(CONSENT),
+        "reviews?": listed(
+            thing({"reason": one_of(ReviewReason), "at": act, "done?": thing({"by": PERSON, "at": act})})
+        ),
+    }
+)
+
+CIRCLE_CHANGES = thing(
+    {
+        "child": CHILD,
+        "person": PERSON,
+        "kind": one_of(CircleChangeKind),
+        "row?": TIE,
+        "row_gone?": LABEL,
+        "ended?": TIE,
+        "ended_gone?": LABEL,
+        "effective": moment,
+        "evidence?": text(),
+        "by": PERSON,
+        "at": act,
+        "act": LABEL,
+        "takes_back?": LABEL,
     }
 )
 
@@ -154,7 +200,7 @@ NAMED = thing(
     {
         "child": CHILD,
         "person": PERSON,
-        "concern": text(100, blank=False),
+        "concern": LABEL,
         "raised_at": act,
         "at": act,
         "void_from?": act,
@@ -320,8 +366,10 @@ def not_built(name: str, each: Parse | None = None) -> Parse:
 # Lists in the order of reading: each stands after those it refers to.
 BUILT = {
     "people": PEOPLE,
+    "deactivations": DEACTIVATIONS,
     "children": CHILDREN,
     "circle": CIRCLE,
+    "circle_changes": CIRCLE_CHANGES,
     "restrictions": RESTRICTIONS,
     "supervision": SUPERVISION,
     "agreements": AGREEMENTS,

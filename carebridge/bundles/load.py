@@ -18,8 +18,10 @@ from accounts.models import (
     Agreement,
     AuditEvent,
     Child,
+    CircleChange,
     CircleRow,
     Contact,
+    Deactivation,
     Explanation,
     HelperConsent,
     Membership,
@@ -29,6 +31,7 @@ from accounts.models import (
     Relationship,
     Renewal,
     Restriction,
+    RowReview,
     Signature,
     StaffProfile,
     Supervision,
@@ -40,6 +43,13 @@ from carebridge.bundles.reading import Unreadable, read
 from carebridge.bundles.rows import Rows, hold_now
 from carebridge.bundles.shape import Item
 from sessions_log.models import PracticeChoice
+
+# The practice's policy: key → column.
+POLICY = {
+    **{name: name for name in ("guardian_access", "assent_age", "majority_age")},
+    "source": "policy_source",
+    "review_on": "policy_review_on",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,7 @@ def write(bundle: Item, now: datetime) -> Counter[str]:
     rows = Rows(now)
     add_practice(bundle["practice"], rows)
     add_people(bundle.get("people", []), rows)
+    add_deactivations(bundle.get("deactivations", []), rows)
     add_children(bundle.get("children", []), rows)
     add_circle(bundle, rows)
     add_agreements(bundle.get("agreements", []), rows)
@@ -124,9 +135,10 @@ def add_practice(item: Item, rows: Rows) -> None:
     """The practice with its policy; what is left out has the model's default."""
     names = (
         "ref", "name", "time_zone", "language", "reply_within_hours", "notes_due_hours", "crisis_text", "handbook",
+        "reply_hours", "fees", "how_to_ask",
     )  # fmt: skip
     given = {name: item[name] for name in names if name in item}
-    policy = {name: value for name, value in item.get("policy", {}).items() if name != "ref"}
+    policy = {POLICY[name]: value for name, value in item.get("policy", {}).items() if name in POLICY}
     (practice,) = rows.insert(Practice, [Practice(**given, **policy)])
     rows.practice, rows.due = practice.pk, practice.notes_due_hours
 
@@ -144,12 +156,22 @@ def add_people(people: list[Item], rows: Rows) -> None:
         address, phone = person.get("contact_email", person.get("email", "")), person.get("phone", "")
         if address or phone:
             rows.add(Contact(person_id=number, email=address, phone=phone))
-        if person.get("profile"):
-            rows.add(StaffProfile(practice_id=rows.practice, person_id=number, body=person["profile"]))
+        body, training = person.get("profile", ""), person.get("training", "")
+        if body or training:
+            rows.add(StaffProfile(practice_id=rows.practice, person_id=number, body=body, training=training))
         for employment in person.get("staff", []):
             rows.add(
                 Membership(practice_id=rows.practice, person_id=number, role=employment["role"], **times(employment))
             )
+
+
+def add_deactivations(deactivations: list[Item], rows: Rows) -> None:
+    """Whose access to the practice ended, for how long."""
+    for item in deactivations:
+        who, by = rows.person(item, "person"), rows.person(item, "by")
+        rows.add(
+            Deactivation(practice_id=rows.practice, person_id=who, **times(item), reason=item["reason"], set_by_id=by)
+        )
 
 
 def account(person: Item, hashed: dict[str | None, str]) -> Account:
@@ -157,6 +179,7 @@ def account(person: Item, hashed: dict[str | None, str]) -> Account:
     password = person.get("password")
     return Account(
         email=person["email"].lower() if "email" in person else None,
+        username=person.get("username"),
         password=hashed[password] if password is not None else make_password(None),  # unusable: signs nobody in
         is_active=person.get("active", True),
         language=person.get("language", ""),
@@ -192,9 +215,9 @@ def add_children(children: list[Item], rows: Rows) -> None:
 
 
 def add_circle(bundle: Item, rows: Rows) -> None:
-    """Who stands around each child, what restrains them, and who supervises whom."""
-    for item in bundle.get("circle", []):
-        add_circle_row(item, rows)
+    """Who stands around each child, how that came about, what restrains them, and who supervises whom."""
+    made = {item.get("ref"): add_circle_row(item, rows) for item in bundle.get("circle", [])}
+    add_changes(bundle.get("circle_changes", []), made, rows)
     for item in bundle.get("restrictions", []):
         rows.add(
             Restriction(
@@ -218,7 +241,7 @@ def add_circle(bundle: Item, rows: Rows) -> None:
         )
 
 
-def add_circle_row(item: Item, rows: Rows) -> None:
+def add_circle_row(item: Item, rows: Rows) -> CircleRow:
     """One tie, with what fewer may see of it in rows of their own."""
     placed = rows.about(item)
     row = CircleRow(
@@ -246,6 +269,48 @@ def add_circle_row(item: Item, rows: Rows) -> None:
                 scope=consent["scope"],
                 given_at=consent["at"],
                 until=consent.get("until"),
+            )
+        )
+    for review in item.get("reviews", []):
+        done = review.get("done", Item())
+        rows.add(
+            RowReview(
+                **placed,
+                circle_row=row,
+                person_id=row.person_id,
+                reason=review["reason"],
+                flagged_at=review["at"],
+                reviewed_at=done.get("at"),
+                reviewed_by_id=rows.person(done, "by"),
+            )
+        )
+    return row
+
+
+def add_changes(changes: list[Item], made: dict[str | None, CircleRow], rows: Rows) -> None:
+    """The history of the circles. `made`: ref → row. What is gone, and what one act is, get ids of their own."""
+    gone: dict[str, UUID] = defaultdict(uuid4)
+    acts: dict[str, UUID] = defaultdict(uuid4)
+
+    def row(item: Item, name: str) -> UUID | None:
+        if f"{name}_gone" in item:
+            return gone[item[f"{name}_gone"]]
+        return made[item[name]].pk if name in item else None
+
+    for item in changes:
+        rows.add(
+            CircleChange(
+                **rows.about(item),
+                person_id=rows.person(item, "person"),
+                kind=item["kind"],
+                row=row(item, "row"),
+                ended=row(item, "ended"),
+                effective=item["effective"],
+                evidence=item.get("evidence", ""),
+                changed_by_id=rows.person(item, "by"),
+                changed_at=item["at"],
+                bundle=acts[item["act"]],
+                takes_back=acts[item["takes_back"]] if "takes_back" in item else None,
             )
         )
 

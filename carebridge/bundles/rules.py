@@ -21,7 +21,9 @@ def check_people_and_circle(bundle: Item, problems: Problems, *, now: datetime, 
     """Everything about who is who. `production`: passwords are refused."""
     check_accounts(bundle, problems, production=production)
     check_births(bundle, problems, now)
+    check_deactivations(bundle, problems)
     check_rows(bundle, problems)
+    check_changes(bundle, problems)
     check_young_people(bundle, problems)
     check_supervision(bundle, problems)
     check_agreements(bundle, problems)
@@ -73,6 +75,10 @@ def check_accounts(bundle: Item, problems: Problems, *, production: bool) -> Non
         addressed, lambda person: person["email"].lower(), problems, field="email",
         what="This e-mail is doubled; a log-in needs its own.",
     )  # fmt: skip
+    refuse_doubled(
+        (person for person in people if "username" in person), lambda person: person["username"].lower(), problems,
+        field="username", what="This username is doubled; a log-in needs its own.",
+    )  # fmt: skip
     for person in people:
         if "password" in person and production:
             problems.add(f"{person.at}/password", "A bundle with passwords is refused in production.")
@@ -80,6 +86,11 @@ def check_accounts(bundle: Item, problems: Problems, *, production: bool) -> Non
             why = f"This password is too short; at least {SHORTEST_PASSWORD} characters are expected."
             problems.add(f"{person.at}/password", why)
         refuse_overlaps(whole(person, "staff"), lambda row: row["role"], problems, what="person and role")
+
+
+def check_deactivations(bundle: Item, problems: Problems) -> None:
+    """A person's access ends once at a time."""
+    refuse_overlaps(whole(bundle, "deactivations"), lambda row: row["person"], problems, what="person")
 
 
 def check_births(bundle: Item, problems: Problems, now: datetime) -> None:
@@ -113,6 +124,17 @@ def check_rows(bundle: Item, problems: Problems) -> None:
     refuse_overlaps(
         rows, lambda row: (row["child"], row["person"], row["role"]), problems, what="child, person and role"
     )
+
+
+def check_changes(bundle: Item, problems: Problems) -> None:
+    """A change speaks of rows of its own child, each of which is there or gone."""
+    child_of = {row["ref"]: row["child"] for row in whole(bundle, "circle") if "ref" in row}
+    for change in whole(bundle, "circle_changes"):
+        for name in ("row", "ended"):
+            if name in change and f"{name}_gone" in change:
+                problems.add(f"{change.at}/{name}_gone", "A row is in this file or gone, not both.")
+            if name in change and child_of.get(change[name], change["child"]) != change["child"]:
+                problems.add(f"{change.at}/{name}", "This circle row is about another child.")
 
 
 def check_young_people(bundle: Item, problems: Problems) -> None:

@@ -10,8 +10,10 @@ from accounts.models import (
     Account,
     Agreement,
     Child,
+    CircleChange,
     CircleRow,
     Contact,
+    Deactivation,
     Explanation,
     HelperConsent,
     Membership,
@@ -20,6 +22,7 @@ from accounts.models import (
     Relationship,
     Renewal,
     Restriction,
+    RowReview,
     Signature,
     StaffProfile,
     Supervision,
@@ -49,8 +52,11 @@ def practice(telling: Telling) -> Told:
     row = telling.practice
     names = ("ref", "name", "time_zone", "language", "reply_within_hours", "notes_due_hours")
     policy = {name: getattr(row, name) for name in ("guardian_access", "assent_age", "majority_age")}
-    texts = {"crisis_text?": row.crisis_text, "handbook?": row.handbook}
-    return item({**{name: getattr(row, name) for name in names}, **texts, "policy": policy})
+    texts = {
+        f"{name}?": getattr(row, name) for name in ("crisis_text", "handbook", "reply_hours", "fees", "how_to_ask")
+    }
+    origin = item({"source?": row.policy_source, "review_on?": row.policy_review_on})
+    return item({**{name: getattr(row, name) for name in names}, **texts, "policy": {**policy, **origin}})
 
 
 def people(telling: Telling) -> list[Told]:
@@ -60,7 +66,7 @@ def people(telling: Telling) -> list[Told]:
     accounts = Account.objects.in_bulk(numbers)
     contacts = Contact.objects.in_bulk(numbers)
     addresses = grouped(list(EmailAddress.objects.filter(user_id__in=numbers)), "user_id")
-    profiles = {row.person_id: row.body for row in telling.every(StaffProfile)}
+    profiles = {row.person_id: row for row in telling.every(StaffProfile)}
     employed = grouped(telling.every(Membership), "person_id")
     telling.people = {number: telling.ref("person") for number in numbers}
     telling.counts["Person"] = len(numbers)
@@ -69,7 +75,8 @@ def people(telling: Telling) -> list[Told]:
             "ref": telling.people[number],
             "name": names[number],
             **log_in(accounts[number], contacts.get(number), addresses[number]),
-            "profile?": profiles.get(number),
+            "profile?": profiles[number].body if number in profiles else "",
+            "training?": profiles[number].training if number in profiles else "",
             "staff?": ordered((item({"role": row.role, **times(row)}) for row in employed[number]), "from"),
         })
         for number in numbers
@@ -89,12 +96,29 @@ def log_in(account: Account, contact: Contact | None, addresses: list[EmailAddre
     return {
         "email?": signs_in,
         "email_verified?": False if own and not any(address.verified for address in addresses) else None,
+        "username?": account.username,
         **({"contact_email": reached} if reached != (signs_in or "") else {}),
         "phone?": contact.phone if contact else "",
         "language?": account.language,
         "time_zone?": account.time_zone,
         "active?": None if account.is_active else False,
     }
+
+
+def deactivations(telling: Telling) -> list[Told]:
+    """Whose access ended, for how long."""
+    return ordered(
+        (
+            item({
+                "person": telling.people[row.person_id],
+                **times(row),
+                "reason": row.reason,
+                "by": telling.people[row.set_by_id],
+            })
+            for row in telling.every(Deactivation)
+        ),
+        "from",
+    )  # fmt: skip
 
 
 def choices(telling: Telling) -> list[Told]:
@@ -139,12 +163,13 @@ def by_child(telling: Telling, items: list[Told], moment: str) -> list[Told]:
 
 
 def circle(telling: Telling) -> list[Told]:
-    """Every tie with what fewer may see of it."""
+    """Every tie with what fewer may see of it. Those that the history speaks of have a ref."""
     words = {row.circle_row_id: row.words for row in telling.every(Relationship)}
     renewals = {row.circle_row_id: row for row in telling.every(Renewal)}
     consents = grouped(telling.every(HelperConsent), "circle_row_id")
-    items = [
-        item({
+    reviews = grouped(telling.every(RowReview), "circle_row_id")
+    items = {
+        row.pk: item({
             "child": telling.child(row),
             "person": telling.people[row.person_id],
             "role": row.role,
@@ -154,10 +179,72 @@ def circle(telling: Telling) -> list[Told]:
             **times(row),
             "renewed?": renewed(telling, renewals.get(row.pk)),
             **consented(telling, consents[row.pk]),
+            "reviews?": ordered(reviewed(telling, each) for each in reviews[row.pk]),
         })
         for row in telling.every(CircleRow)
+    }  # fmt: skip
+    told_of = telling.of(CircleChange).values_list("row", "ended")
+    spoken_of = {key for both in told_of for key in both}
+    keys = {id(told): key for key, told in items.items()}
+    in_order = by_child(telling, list(items.values()), "from")
+    telling.ties = {key: telling.ref("tie") for key in (keys[id(told)] for told in in_order) if key in spoken_of}
+    return [item({"ref?": telling.ties.get(keys[id(told)])}) | told for told in in_order]
+
+
+def reviewed(telling: Telling, row: RowReview) -> Told:
+    """Why a row was to be looked at, and who did."""
+    done = row.reviewed_by_id and item({"by": telling.people[row.reviewed_by_id], "at": row.reviewed_at})
+    return item({"reason": row.reason, "at": row.flagged_at, "done?": done})
+
+
+def circle_changes(telling: Telling) -> list[Told]:
+    """The history of the circles. Acts and rows that are gone are numbered as they come: their ids stay behind."""
+    rows = {row.pk: row for row in telling.every(CircleChange)}
+    items = {key: change(telling, row) for key, row in rows.items()}
+    keys = {id(told): key for key, told in items.items()}
+    acts, gone = Numbers("act"), Numbers("gone")
+    return [
+        told | item({
+            **(gone_row("row", row.row, telling, gone)),
+            **(gone_row("ended", row.ended, telling, gone)),
+            "act": acts[row.bundle],
+            "takes_back?": row.takes_back and acts[row.takes_back],
+        })
+        for told in by_child(telling, list(items.values()), "at")
+        for row in [rows[keys[id(told)]]]
     ]  # fmt: skip
-    return by_child(telling, items, "from")
+
+
+def change(telling: Telling, row: CircleChange) -> Told:
+    """One act on a circle, without what ids tie it to."""
+    return item({
+        "child": telling.child(row),
+        "person": telling.people[row.person_id],
+        "kind": row.kind,
+        "row?": telling.ties.get(row.row),
+        "ended?": telling.ties.get(row.ended),
+        "effective": row.effective,
+        "evidence?": row.evidence,
+        "by": telling.people[row.changed_by_id],
+        "at": row.changed_at,
+    })  # fmt: skip
+
+
+class Numbers(dict[Any, str]):
+    """Labels, numbered in the order in which they are asked for."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def __missing__(self, key: Any) -> str:
+        self[key] = f"{self.kind}-{len(self) + 1}"
+        return self[key]
+
+
+def gone_row(name: str, key: Any, telling: Telling, gone: Numbers) -> Told:
+    """The label of a row that was taken back before it began."""
+    return {f"{name}_gone": gone[key]} if key and key not in telling.ties else {}
 
 
 def renewed(telling: Telling, row: Renewal | None) -> Told | None:
@@ -268,8 +355,10 @@ def concern(telling: Telling, rows: list[Named]) -> Told:
 # In the order of reading: each stands after those it refers to.
 LISTS: dict[str, Callable[[Telling], list[Told]]] = {
     "people": people,
+    "deactivations": deactivations,
     "children": children,
     "circle": circle,
+    "circle_changes": circle_changes,
     "restrictions": restrictions,
     "supervision": supervision,
     "agreements": agreements,

@@ -18,11 +18,17 @@ type Told = dict[str, Any]
 
 # Guarded tables that no bundle holds. Whatever is in none of these must be told, or nothing is written (`export.py`).
 STAYS = {
+    "AddressChange": "a log-in of one installation, on its way to another address: finish before a move",
     "AuditEvent": "what was done in one database is no fact of another; a trail that can be brought along proves nothing",
+    "FactorReset": "a second factor of one installation; none moves",
     "FormDraft": "words that nobody has sent",
+    "Invitation": "a way into one installation: its links and cards are worth nothing in another; invite anew",
     "Look": "when somebody looked is their own business, and no part of the record",
     "MoveIn": "an import in progress: what it has made is told, and how it went belongs to the trail",
+    "StaffPhoto": "a picture is no fact of the record; whoever it shows puts it in where they want to be seen",
     "MoveInRow": "an import in progress: its rows outlive neither it nor the day",
+    "Notice": "what somebody was told in one installation, of rows that are told themselves",
+    "OperatorAccess": "hours at one installation's register",
 }
 CHUNK = 1_000  # sessions or updates in memory, with everything that hangs on them
 
@@ -33,13 +39,15 @@ class NotTold(Exception):
 
 @dataclass
 class Telling:
-    """One practice being told. `authors`: whose process notes are told too. `people`, `children`: number → ref; `marked`:
-    the sessions that marks refer to, id → ref once it is told; `counts`: rows told, by model."""
+    """One practice being told. `authors`: whose process notes are told too. `people`, `children`: number → ref; `ties`:
+    the circle rows that the history speaks of, id → ref; `marked`: the sessions that marks refer to, id → ref once it is
+    told; `counts`: rows told, by model."""
 
     practice: Practice
     authors: frozenset[int] = frozenset()
     people: dict[int, str] = field(default_factory=dict)
     children: dict[int, str] = field(default_factory=dict)
+    ties: dict[Any, str] = field(default_factory=dict)
     marked: dict[Any, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     last: Counter[str] = field(default_factory=Counter)

@@ -11,6 +11,8 @@ from accounts import audit
 from accounts.access import about_child
 from accounts.models import Child
 from accounts.models.people import names_of
+from accounts.notice_reads import change_of_therapist
+from accounts.profile_reads import Therapist, profiles_of
 from accounts.reads import therapists_now
 from accounts.visibility import viewer
 from carebridge.lib import cursor
@@ -39,6 +41,7 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
     since = None if before or kind else look(child=child)
     therapists = therapists_now(child)
     names = names_of({*therapists, *(entry.author_id for entry in entries)})
+    pages = profiles_of(therapists, [child.practice_id])
     if me.stands_in("own", child.pk):
         mark_read(entry.id for entry in entries if entry.whole)
     audit.record("child_read", child=child, shown=[child.public_id, *(e.id for e in entries)], request=request)
@@ -51,8 +54,9 @@ def child(request: HttpRequest, child: Child) -> HttpResponse:
         "older": cursor.written(last.moment, last.id) if last else "",
         "paged": bool(before),
         "names": names,
-        "therapists": [names[number] for number in therapists if number in names],
+        "therapists": [Therapist(names[number], pages.get(number)) for number in therapists if number in names],
         **standing(child),
+        "new_therapist": change_of_therapist(child) if me.stands_in("own", child.pk) else "",
         "mark_kinds": MarkKind.choices,
     }
     return render(request, "pages/child.html", context)

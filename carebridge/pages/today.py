@@ -15,6 +15,8 @@ from accounts import audit
 from accounts.access import for_places
 from accounts.models import Child
 from accounts.models.people import names_of
+from accounts.notice_reads import Said, waiting
+from accounts.practice_reads import to_review as to_look_at
 from accounts.today_reads import (
     alone,
     cards,
@@ -66,6 +68,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if not (me.practices or me.closed_to or me.operator):
         audit.record("home_read", request=request)
         return render(request, "pages/no_access.html")
+    told = notices_waiting(shown)
     mine = list(children_in("team", "own")[: CHILDREN + 1])
     for child in mine[:CHILDREN]:
         shown.add(child.pk)
@@ -80,6 +83,8 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= office_side()
     if me.stands_anywhere_in("lead"):
         context |= lead_side(shown)
+    if me.stands_anywhere_in("admin", "lead"):
+        context |= {"policies_due": to_look_at(), "today": timezone.localdate(me.moment)}
     children = {child.pk: child for child in mine} | cards(shown.ids.keys() - {child.pk for child in mine})
     context |= {
         "children": children,
@@ -88,12 +93,22 @@ def today(request: HttpRequest) -> HttpResponse:
         "family": [child for child in mine[:CHILDREN] if me.stands_in("own", child.pk)],
         "more_children": len(mine) > CHILDREN,
         "closed_to": me.closed_to,
+        "notices_waiting": told,
         "names": names_of(shown.people),
         "moment": me.moment,
         "mark_kinds": MarkKind.choices,
     }
     shown.record(request, "home_read", children)
     return render(request, "pages/today.html", context)
+
+
+def notices_waiting(shown: Shown) -> list[Said]:
+    """What one was told and has not read."""
+    found = waiting()
+    for one in found:
+        if one.child:
+            shown.add(one.child.pk, one.notice.pk)
+    return found
 
 
 def family_side(shown: Shown) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Practice
+from carebridge.lib.texts import Words
 from sessions_log.enums import ChoiceKind
-from sessions_log.forms.common import Words
+from sessions_log.models import PracticeChoice
 from sessions_log.vocabulary import TechniqueGroup, is_built_in
 
 LONGEST = 80  # characters of a name
@@ -35,7 +36,7 @@ class ChoiceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, kind: str, practices: Iterable[Practice], **kwargs: Any) -> None:
-        kwargs["auto_id"] = f"{kind}_%s"  # four of these stand on one page
+        kwargs.setdefault("auto_id", f"{kind}_%s")  # four of these stand on one page
         super().__init__(*args, **kwargs)
         self.fields["kind"].initial = kind
         self.practices = {str(practice.public_id): practice for practice in practices}
@@ -46,6 +47,12 @@ class ChoiceForm(forms.Form):
             del self.fields["group"]
         if kind != ChoiceKind.TEMPLATE:
             del self.fields["sections"]
+
+    @classmethod
+    def of(cls, choice: PracticeChoice, data: Any = None) -> "ChoiceForm":
+        """The same for a word that is there, filled with what it is."""
+        said = {"name": choice.name, "group": choice.group, "sections": "\n".join(choice.sections)}
+        return cls(data, kind=choice.kind, practices=[choice.practice], initial=said, auto_id="change_%s")
 
     def clean_name(self) -> str:
         """Not one of the built-in words again."""

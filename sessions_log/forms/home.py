@@ -11,16 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from accounts.visibility import viewer
+from carebridge.lib.texts import Words
 from sessions_log.enums import MarkKind, Place, UpdateKind
-from sessions_log.forms.common import (
-    KeyedForm,
-    LocalDateTimeInput,
-    MomentField,
-    PeopleField,
-    Words,
-    offer,
-    text,
-)
+from sessions_log.forms.common import KeyedForm, LocalDateTimeInput, MomentField, PeopleField, offer, text
 from sessions_log.models import Session
 from sessions_log.models.home import WORDS, Told
 

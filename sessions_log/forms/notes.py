@@ -41,6 +41,21 @@ class NoteForm(KeyedForm, VersionedForm):
         """The form of a draft, with its words."""
         return cls(data, layout=layout_of(note), initial={"seen": note.changed_at.isoformat(), **filled(note)})
 
+    @classmethod
+    def adopting(cls, note: ProgressNote, known: Sequence[Layout]) -> "NoteForm":
+        """The form of a new note that begins with another's words, in the same layout; as free text if there is none such."""
+        same = layout_of(note)
+        free = next(layout for layout in known if not layout.sections)
+        alike = (
+            one
+            for one in known
+            if (one.template, one.label, one.sections) == (same.template, same.label, same.sections)
+        )
+        layout = next(alike, free)
+        if layout is not free:
+            return cls(layout=layout, initial=filled(note))
+        return cls(layout=free, initial={"body": carried(note.body, note.sections, ())[0]})
+
     def body(self) -> str:
         """Free text, empty for a template with sections."""
         return str(self.cleaned_data.get("body", ""))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from accounts.visibility import viewer
+from carebridge.lib.texts import Words
 from sessions_log.enums import ChoiceKind
 from sessions_log.forms.common import (
     KeyedForm,
@@ -17,7 +18,6 @@ from sessions_log.forms.common import (
     MomentField,
     PeopleField,
     VersionedForm,
-    Words,
     offer,
     text,
     words_list,

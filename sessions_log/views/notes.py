@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, by_itself
 from accounts.actions.once import SentBefore
 from accounts.models import Child
 from accounts.models.people import names_of
@@ -46,7 +46,8 @@ def chosen(known: list[Layout], key: str) -> Layout:
 
 @about_child("therapist")
 def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
-    """Start a progress note as a draft. Another template is tried on without saving; the words go along."""
+    """Start a progress note as a draft, or adopt one that was left behind (`from`). Another template is tried on without saving;
+    the words go along."""
     held = get_object_or_404(Session.objects.visible(), pk=session, child=child, error_at__isnull=True)
     known = layouts(child)
     asked = request.POST.get("use") or request.POST.get("template") or request.GET.get("template", NoteTemplate.DAP)
@@ -58,13 +59,28 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
             return go_on(request, child, note)
         except SentBefore:
             sent_before(form)
-    audit.record("form_read", child=child, shown=[held.pk], request=request)
+    left = left_behind(child, held, request.GET.get("from", "")) if request.method == "GET" else None
+    if left is not None:
+        form = NoteForm.adopting(left, known)
+    audit.record("form_read", child=child, shown=[held.pk, *([left.pk] if left else [])], request=request)
     context = {"child": child, "session": held, "form": form, "layouts": known, "chosen": form.layout}
-    context["unsaved"] = form.has_words()
+    context["unsaved"] = form.has_words() or left is not None
     return render(request, "sessions_log/note_edit.html", context)
 
 
+def left_behind(child: Child, session: Session, key: str) -> ProgressNote | None:
+    """The draft of the session with this id that its author may not go on with, if there is one."""
+    try:
+        wanted = UUID(key)
+    except ValueError:
+        return None
+    drafts = ProgressNote.objects.visible().filter(signed_at__isnull=True, error_at__isnull=True)
+    found: ProgressNote | None = drafts.filter(pk=wanted, child=child, session=session).first()
+    return found if found is not None and not goes_on(found, child) else None
+
+
 @require_POST
+@by_itself()
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words of a note: they make the draft, whose address the page goes on with."""
@@ -134,6 +150,7 @@ def read_page(
         "names": names_of(people - {None}),
         "to_answer": offer is not None and offer.person_id == viewer().person_id,
         "cosigners": [step.who for step in steps if step.kind == "cosigned"],
+        "is_therapist": viewer().stands_in("therapist", child.pk),
         "going_on": begun and goes_on(note, child),
         "unfinished": begun and not goes_on(note, child),
         "may_err": is_team and enterable(ProgressNote.objects.visible()).filter(pk=note.pk).exists(),
@@ -184,6 +201,7 @@ def beside(child: Child, note: ProgressNote) -> dict[str, Any]:
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def autosave(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     """Keep a draft's words while they are being written."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, by_itself
 from accounts.actions.once import SentBefore
 from accounts.models import Child
 from accounts.models.people import names_of
@@ -40,6 +40,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words: they make the note, whose address the page goes on with."""
@@ -90,6 +91,7 @@ def in_error(request: HttpRequest, child: Child, note: ProcessNote) -> HttpRespo
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def autosave(request: HttpRequest, child: Child, note: UUID) -> HttpResponse:
     """Keep the words while they are being written."""

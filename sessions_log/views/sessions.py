@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, by_itself
 from accounts.actions.once import SentBefore
 from accounts.models import Child, CircleRow, Person
 from accounts.models.people import names_of
@@ -234,6 +234,7 @@ def keep(request: HttpRequest, child: Child, known: list[Layout]) -> datetime | 
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def draft(request: HttpRequest, child: Child) -> HttpResponse:
     """Keep the form while it is being filled in."""

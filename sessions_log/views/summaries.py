@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, by_itself
 from accounts.actions.once import SentBefore
 from accounts.models import Child, Person
 from accounts.models.people import names_of
@@ -52,6 +52,7 @@ def new(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def new_autosave(request: HttpRequest, child: Child, session: UUID) -> HttpResponse:
     """Keep the first words: they make the summary, whose address the page goes on with."""
@@ -153,6 +154,7 @@ def edit(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
 
 
 @require_POST
+@by_itself()
 @about_child("therapist")
 def autosave(request: HttpRequest, child: Child, summary: UUID) -> HttpResponse:
     """Keep the words while they are being written; a released summary never changes."""

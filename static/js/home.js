@@ -51,7 +51,9 @@ const device = {
   },
 };
 
-const keeps = () => device.get("keep") === 1;
+// A device that others use too keeps nothing, whatever was chosen there before.
+const shared = Boolean(form?.querySelector("[data-keep][data-never]"));
+const keeps = () => !shared && device.get("keep") === 1;
 const waiting = () => device.keys("queue:").map((key) => [key, device.get(key)]).filter(([, item]) => item);
 
 // --- Asking the server ------------------------------------------------------------------------------------------------------
@@ -80,7 +82,11 @@ async function post(address, fields, token) {
 async function token(address) {
   let answer;
   try {
-    answer = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    answer = await fetch(address, {
+      headers: { "X-Requested-With": "fetch" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     if (answer.type === "opaqueredirect") return { kind: "out" };
     if (answer.status === 404) return { kind: "gone" };
     if (!answer.ok) return { kind: "trouble" };
@@ -251,7 +257,7 @@ function write() {
   }
 
   function begin() {
-    form.querySelector("[data-keep]").hidden = !device.set("probe", 1);
+    form.querySelector("[data-keep]").hidden = shared || !device.set("probe", 1);
     device.remove("probe");
     box.checked = keeps();
     const refused = waiting().find(([, item]) => item.child === child && item.state === "refused");

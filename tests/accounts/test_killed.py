@@ -17,10 +17,10 @@ from tests.workers import one_round, start_round
 ROWS, BATCH = 40, 4
 SCENE = """
 INSERT INTO accounts_practice (id, public_id, ref, name, time_zone, language, reply_within_hours, crisis_text, handbook,
-    guardian_access, assent_age, majority_age, notes_due_hours)
-  VALUES (1, gen_random_uuid(), 'p', 'P', 'UTC', 'en', 48, '', '', 'summaries_only', 12, 18, 72);
-INSERT INTO accounts_account (id, password, email, is_active, language, time_zone)
-  VALUES (1, '!', 'omar@example.org', true, '', '');
+    guardian_access, assent_age, majority_age, notes_due_hours, policy_source, reply_hours, fees, how_to_ask)
+  VALUES (1, gen_random_uuid(), 'p', 'P', 'UTC', 'en', 48, '', '', 'summaries_only', 12, 18, 72, '', '', '', '');
+INSERT INTO accounts_account (id, password, email, is_active, language, time_zone, factor_waived)
+  VALUES (1, '!', 'omar@example.org', true, '', '', false);
 INSERT INTO accounts_person (account_id, public_id, name) VALUES (1, gen_random_uuid(), 'Omar');
 INSERT INTO accounts_membership (id, practice_id, person_id, role, starts)
   VALUES (gen_random_uuid(), 1, 1, 'admin', '2026-01-01');

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.definers import forget_moves, moves_under_way, welcome
+from accounts.definers import forget_moves, known_by_address, moves_under_way, welcome
 from accounts.models import (
     Account,
     Agreement,
@@ -15,6 +15,7 @@ from accounts.models import (
     Contact,
     MoveIn,
     MoveInRow,
+    Notice,
     Person,
     Practice,
     Relationship,
@@ -62,7 +63,16 @@ def test_an_admin_welcomes_someone_nobody_can_sign_in_as(willow: Willow) -> None
     assert Contact.objects.get(pk=number).email == "ada@x.example"
 
 
-@pytest.mark.parametrize("who", ["tom", "ruth", "priya", "stella", None])
+@pytest.mark.parametrize("as_role", [APP, WORKER])
+def test_so_does_a_therapist_of_a_child_there(willow: Willow, as_role: str) -> None:
+    """For the circles of their children (docs/adr/0011)."""
+    with viewing(willow.tom, as_role=as_role):
+        number = welcome(willow.practice, name="Ada", email="", phone="")
+        give(willow.maya, number, "helper")
+        assert Person.objects.visible().get(pk=number).name == "Ada"
+
+
+@pytest.mark.parametrize("who", ["ines", "otto", "ruth", "priya", "stella", None])
 def test_nobody_else_welcomes(willow: Willow, who: str | None) -> None:
     with viewing(willow.people[who] if who else None, as_role=WORKER):
         refused(lambda: welcome(willow.practice, name="Ada", email="", phone=""))
@@ -73,9 +83,8 @@ def test_nor_does_an_admin_of_another_practice(willow: Willow) -> None:
         refused(lambda: welcome(Practice(pk=willow.practice.pk + 1), name="Ada", email="", phone=""))
 
 
-def test_the_web_process_cannot_ask_for_any_of_it(willow: Willow) -> None:
+def test_the_web_process_cannot_ask_for_what_the_worker_does(willow: Willow) -> None:
     with viewing(willow.omar, as_role=APP):
-        refused(lambda: welcome(willow.practice, name="Ada", email="", phone=""))
         refused(moves_under_way)
         refused(lambda: forget_moves(NOON))
 
@@ -88,6 +97,9 @@ def test_there_is_no_other_way_to_make_anyone(willow: Willow, as_role: str) -> N
         refused(lambda: Account.objects.create(password="!"))
         refused(lambda: Person.objects.create(account_id=spare.pk, name="Spare"))
         refused(lambda: Contact.objects.create(person_id=willow.joy.pk, email="taken@x.example"))
+    with viewing(willow.joy, as_role=as_role):
+        refused(lambda: Contact.objects.create(person_id=willow.joy.pk, email="unproven@x.example"))
+        Contact.objects.create(person_id=willow.joy.pk, phone="+1 555 0100")
 
 
 # --- Ties --------------------------------------------------------------------------------------------------------------------
@@ -110,12 +122,8 @@ def test_what_an_admin_cannot_give(willow: Willow) -> None:
     with viewing(willow.omar, as_role=WORKER):
         child = new_child(willow)
         refused(lambda: give(child, willow.omar.pk))  # themself
-        refused(lambda: give(child, willow.nell.pk, authority="none"))
-        refused(lambda: give(child, willow.nell.pk, "helper"))
-        refused(lambda: give(child, willow.nell.pk, "young_person"))
+        refused(lambda: give(child, willow.nell.pk, "young_person"))  # whose log-in is a mother's
         refused(lambda: give(child, willow.nell.pk, starts=NOON - timedelta(microseconds=1)))  # an older moment
-        refused(lambda: give(child, willow.nell.pk, starts=NOON + DAY))
-        refused(lambda: give(child, willow.nell.pk, ends=NOON + DAY))
         refused(lambda: give(child, willow.nell.pk, "therapist"))  # no staff
         refused(lambda: give(child, willow.stella.pk, "therapist"))  # of another practice
         refused(lambda: give(child, willow.stella.pk))  # whom nobody here knows
@@ -130,6 +138,14 @@ def test_a_newcomer_is_one_for_as_long_as_the_transaction_and_its_viewer(willow:
         refused(lambda: give(child, number))
 
 
+def test_an_admin_gives_any_family_row_now_or_ahead_for_a_time_or_for_good(willow: Willow) -> None:
+    with viewing(willow.omar, as_role=WORKER):
+        child = new_child(willow)
+        give(child, willow.nell.pk, authority="none")
+        give(child, willow.joy.pk, "helper", starts=NOON + DAY, ends=NOON + 2 * DAY)
+        give(child, welcome(willow.practice, name="Lou", email="", phone=""), "young_person", ends=NOON + DAY)
+
+
 @pytest.mark.parametrize("who", ["tom", "ruth", "priya", "stella"])
 def test_nobody_else_ties_or_makes_a_child(willow: Willow, who: str) -> None:
     with viewing(willow.omar, as_role=WORKER):
@@ -139,18 +155,66 @@ def test_nobody_else_ties_or_makes_a_child(willow: Willow, who: str) -> None:
         refused(lambda: give(child, willow.nell.pk))
 
 
-def test_a_circle_that_stands_is_left_alone(willow: Willow) -> None:
-    """Neither another guardian who would read Maya's record, nor another therapist nobody told of, nor a colleague who
-    would lose their right as staff by it."""
-    with viewing(willow.omar, as_role=WORKER):
-        refused(lambda: give(willow.maya, willow.nell.pk))
+def test_a_circle_that_stands_may_be_changed(willow: Willow) -> None:
+    """By admins, whoever is added; a colleague made family loses their right as staff by it, and the leads are told."""
+    with viewing(willow.omar, as_role=APP):
+        give(willow.maya, willow.nell.pk)
+        give(willow.maya, willow.otto.pk, "therapist")
+        give(willow.leo, willow.otto.pk, "helper")
+    with viewing(willow.otto, as_role=APP) as otto:
+        assert otto.stands_in("team", willow.maya.pk)
+        assert not otto.stands_in("team", willow.leo.pk)
+    told = {notice.person_id: notice.kind for notice in Notice.objects.filter(about=willow.otto, child=None)}
+    assert told == {willow.ruth.pk: "staff_as_family"}
+
+
+def test_its_therapists_tie_family_but_no_colleague(willow: Willow) -> None:
+    """Who is family has no right as staff: a therapist could shut a lead or an admin out of a child so."""
+    with viewing(willow.tom, as_role=APP):
+        give(willow.maya, willow.nell.pk, "helper")
+        for colleague in (willow.ruth, willow.otto, willow.omar):
+            refused(lambda who=colleague: give(willow.maya, who.pk, "helper"))
         refused(lambda: give(willow.maya, willow.otto.pk, "therapist"))
-        refused(lambda: give(willow.maya, willow.ruth.pk))
-    with viewing(willow.omar, NOON, as_role=WORKER):
-        child = new_child(willow)
-        give(child, willow.nell.pk)
-    with viewing(willow.omar, NOON + timedelta(seconds=1), as_role=WORKER):
-        refused(lambda: give(child, willow.tom.pk, "therapist"))  # nor later: by then someone may write there
+        refused(lambda: give(willow.maya, willow.tom.pk, "helper"))
+    for who in (willow.ines, willow.ruth, willow.otto, willow.priya):  # a supervisor, a lead, a colleague, a mother
+        with viewing(who, as_role=APP):
+            refused(lambda: give(willow.maya, willow.nell.pk))
+
+
+def test_a_lead_gives_a_colleague_hours_and_no_more(willow: Willow) -> None:
+    """visibility.md: "a lead giving a colleague a short circle row (hours, reason)"."""
+    with viewing(willow.ruth, as_role=APP):
+        hours = timedelta(hours=72)
+        refused(lambda: give(willow.maya, willow.otto.pk, "therapist"))
+        refused(lambda: give(willow.maya, willow.otto.pk, "therapist", ends=NOON + hours + timedelta(microseconds=1)))
+        refused(lambda: give(willow.maya, willow.otto.pk, "therapist", starts=NOON + DAY, ends=NOON + 2 * DAY))
+        refused(lambda: give(willow.maya, willow.ruth.pk, "therapist", ends=NOON + hours))
+        refused(lambda: give(willow.maya, willow.omar.pk, "therapist", ends=NOON + hours))  # no clinician
+        give(willow.maya, willow.otto.pk, "therapist", ends=NOON + hours)
+    with viewing(willow.otto, NOON + hours - timedelta(microseconds=1), as_role=APP) as otto:
+        assert otto.stands_in("team", willow.maya.pk)
+    with viewing(willow.otto, NOON + hours, as_role=APP) as otto:
+        assert not otto.stands_in("team", willow.maya.pk)
+    assert {notice.kind for notice in Notice.objects.filter(person=willow.tom)} == {"short_access"}
+
+
+def test_somebody_is_known_by_their_whole_address(willow: Willow) -> None:
+    """To whoever lets people in; not to an admin of the family by which alone the practice knows them."""
+    address = Contact.objects.get(person=willow.nell).email
+    people.employ(willow.joy, willow.practice, "admin")  # Leo's grandmother
+    answers = {}
+    for name in ("omar", "tom", "otto", "ruth", "priya", "stella", "joy"):
+        with viewing(willow.people[name], as_role=APP):
+            answers[name] = known_by_address(willow.practice, f" {address.upper()} ")
+    assert answers == {**dict.fromkeys(answers), "omar": willow.nell.pk, "tom": willow.nell.pk}
+    with viewing(willow.omar, as_role=APP):
+        assert known_by_address(willow.practice, address[:-1]) is None
+        assert known_by_address(willow.practice, "") is None
+        assert known_by_address(willow.practice, Contact.objects.get(person=willow.ruth).email) == willow.ruth.pk
+    Contact.objects.filter(person=willow.karin).update(email=address)
+    Account.objects.filter(pk__in=[willow.karin.pk, willow.nell.pk]).update(email=None)
+    with viewing(willow.omar, as_role=APP):
+        assert known_by_address(willow.practice, address) is None  # it might be either
 
 
 def test_an_admin_who_supervises_puts_nobody_in_front_of_themself(willow: Willow) -> None:

@@ -17,12 +17,12 @@ FROM (
 ) y;
 
 INSERT INTO accounts_practice (id, public_id, ref, name, time_zone, language, reply_within_hours, crisis_text, handbook,
-  guardian_access, assent_age, majority_age, notes_due_hours)
+  guardian_access, assent_age, majority_age, notes_due_hours, policy_source, reply_hours, fees, how_to_ask)
 SELECT p, gen_random_uuid(), 'bench-' || p, 'Practice ' || p, 'America/New_York', 'en', 48, 'In danger, call.', '',
-  'summaries_only', 12, 18, 72 FROM generate_series(1, %(practices)s) p;
+  'summaries_only', 12, 18, 72, '', '', '', '' FROM generate_series(1, %(practices)s) p;
 
-INSERT INTO accounts_account (id, password, email, is_active, language, time_zone)
-SELECT n, %(password)s, 'person-' || n || '@bench.example', true, '', '' FROM generate_series(1, %(people)s) n;
+INSERT INTO accounts_account (id, password, email, is_active, language, time_zone, factor_waived)
+SELECT n, %(password)s, 'person-' || n || '@bench.example', true, '', '', false FROM generate_series(1, %(people)s) n;
 INSERT INTO account_emailaddress (email, verified, "primary", user_id) SELECT email, true, true, id FROM accounts_account;
 INSERT INTO accounts_person SELECT id, gen_random_uuid(), 'Person Number ' || id FROM accounts_account;
 INSERT INTO accounts_contact (person_id, email, phone) SELECT id, email, '+1 555 0100' FROM accounts_account;

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.servers`: which program should serve the pages? (docs/adr/0010)
+"""`python -m tests.bench.servers`: which program should serve the pages? (docs/adr/0008)
 
 The real application on the small generated practice, two processes of four threads each. All servers run at once and are
 asked in turns of a few seconds, so that a machine that slows down slows each of them; figures are medians of the turns. The

@@ -19,6 +19,10 @@ def staff(role: str, starts: str, **rest: str) -> dict[str, str]:
 
 CONSENT = {"by": "priya", "scope": "School.", "at": at(4, 3)}
 NAMED = {"child": "maya", "person": "dan", "concern": "a", "raised_at": at(19), "at": at(19)}
+ENDED = {"person": "dan", "from": at(1), "reason": "Left.", "by": "ruth"}
+CHANGE = {
+    "child": "maya", "person": "dan", "kind": "ended", "effective": FAR, "by": "ruth", "at": at(1), "act": "a",
+}  # fmt: skip
 WORD = {"kind": "theme", "name": "bridges", "by": "tom", "at": at(1)}
 
 
@@ -71,6 +75,11 @@ REFUSED: dict[str, tuple[list[Edit], str, str]] = {
     "a ref of two lines": ([put("/circle/0/ref", "a\nb")], "/circle/0/ref", "printable"),
     # People
     "a doubled e-mail": ([put("/people/5/email", "Priya@Family.example")], "/people/5/email", "The first is /people/4"),
+    "a doubled username": (
+        [put("/people/5/username", "Kite"), put("/people/6/username", "kite")], "/people/6/username", "The first is /people/5"),
+    "a username too long": ([put("/people/5/username", "x" * 41)], "/people/5/username", "at most 40"),
+    "access ended twice at once": (
+        [put("/deactivations", [ENDED, {**ENDED, "from": at(2)}])], "/deactivations/1", "overlaps /deactivations/0"),
     "a short password": ([put("/people/0/password", "fourteen-chars")], "/people/0/password", "at least 15"),
     "overlapping employment": (
         [more("/people/0/staff", staff("therapist", at(1)))], "/people/0/staff/1", "overlaps /people/0/staff/0"),
@@ -107,6 +116,15 @@ REFUSED: dict[str, tuple[list[Edit], str, str]] = {
         [again("/circle/6", person="maya-login")], "/circle/8/person", "cannot be a guardian"),
     "authority of a helper": ([put("/circle/4/authority", "full")], "/circle/4/authority", "Only a guardian"),
     "a guardian without authority": ([drop("/circle/1/authority")], "/circle/1", "needs an authority"),
+    "a change of a row that is not here": (
+        [put("/circle_changes", [{**CHANGE, "row": "gone"}])], "/circle_changes/0/row", "No circle row"),
+    "a change of a row of another child": (
+        [put("/circle/0/ref", "r"), put("/circle_changes", [{**CHANGE, "child": "leo", "ended": "r"}])],
+        "/circle_changes/0/ended", "another child"),
+    "a row that is both here and gone": (
+        [put("/circle/0/ref", "r"), put("/circle_changes", [{**CHANGE, "row": "r", "row_gone": "x"}])],
+        "/circle_changes/0/row_gone", "not both"),
+    "a change made ahead": ([put("/circle_changes", [{**CHANGE, "at": FAR}])], "/circle_changes/0/at", "future"),
     "overlapping supervision": ([again("/supervision/0")], "/supervision/1", "overlaps /supervision/0"),
     "supervision of oneself": ([put("/supervision/0/supervisor", "tom")], "/supervision/0/supervisor", "themselves"),
     "a restriction that ends before it starts": (

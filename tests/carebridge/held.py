@@ -39,11 +39,12 @@ def named(bundle: Json) -> Json:
             return names[value]
         if key == "session":
             return sessions[value]
-        return moment(value) if key.endswith("_at") or key in {"at", "from", "until", "in_force_from"} else value
+        moments = {"at", "from", "until", "in_force_from", "effective"}
+        return moment(value) if key.endswith("_at") or key in moments else value
 
     lists = (
-        "people", "children", "circle", "restrictions", "supervision", "agreements", "explanations", "choices",
-        "sessions", "home_updates",
+        "people", "deactivations", "children", "circle", "circle_changes", "restrictions", "supervision", "agreements",
+        "explanations", "choices", "sessions", "home_updates",
     )  # fmt: skip
     told = {name: [plain(name, item) for item in bundle.get(name, [])] for name in lists}
     for person in told["people"]:
@@ -52,8 +53,23 @@ def named(bundle: Json) -> Json:
         {"child": agreement["child"], **each}
         for agreement in told["agreements"] for each in agreement.pop("explained", [])
     ]  # fmt: skip
+    tell_changes(told["circle_changes"], bundle, names)
     fill_in(told, bundle["practice"].get("notes_due_hours", 72))
     return {"practice": {**plain("practice", bundle["practice"]), "ref": bundle["practice"]["ref"]}, **told}
+
+
+def tell_changes(changes: list[Json], bundle: Json, names: dict[str, str]) -> None:
+    """Rows and acts by the people they touch."""
+    tied = {row["ref"]: names[row["person"]] for row in bundle["circle"] if "ref" in row}
+    acts: dict[str, list[str]] = {}
+    for each in changes:
+        acts.setdefault(each["act"], []).append(each["person"])
+    for each in changes:
+        for name in ("row", "ended"):
+            each[name] = tied[each[name]] if name in each else None
+            each[f"{name}_gone"] = f"{name}_gone" in each
+        each["act"] = sorted(acts[each["act"]])
+        each["takes_back"] = sorted(acts.get(each.get("takes_back", ""), []))
 
 
 def fill_in(told: Json, hours: int) -> None:
@@ -115,10 +131,19 @@ def held(practice: a.Practice) -> Json:
     return {
         "practice": {
             **values(practice, "ref", "name", "time_zone", "language", "reply_within_hours", "notes_due_hours"),
-            **values(practice, "crisis_text", "handbook"),
-            "policy": values(practice, "guardian_access", "assent_age", "majority_age"),
+            **values(practice, "crisis_text", "handbook", "reply_hours", "fees", "how_to_ask"),
+            "policy": {
+                **values(practice, "guardian_access", "assent_age", "majority_age"),
+                "source": practice.policy_source,
+                "review_on": practice.policy_review_on and practice.policy_review_on.isoformat(),
+            },
         },
         "people": [held_person(person) for person in a.Person.objects.all()],
+        "deactivations": [
+            {"person": row.person.name, **times(row), "reason": row.reason, "by": row.set_by.name}
+            for row in a.Deactivation.objects.filter(**mine)
+        ],
+        "circle_changes": [held_change(row) for row in a.CircleChange.objects.filter(**mine)],
         "children": [
             values(child, "name", "pronouns", "about_me") | {"date_of_birth": child.date_of_birth.isoformat()}
             for child in a.Child.objects.filter(**mine)
@@ -165,7 +190,9 @@ def held_person(person: a.Person) -> Json:
         "active": person.account.is_active,
         "language": person.account.language,
         "time_zone": person.account.time_zone,
+        "username": person.account.username,
         "profile": profile and profile.body,
+        "training": profile and profile.training,
         "staff": [{"role": row.role, **times(row)} for row in a.Membership.objects.filter(person=person)],
     }
 
@@ -185,7 +212,28 @@ def held_circle_row(row: a.CircleRow) -> Json:
         "consents": [
             {"by": it.given_by.name, "scope": it.scope, "at": it.given_at, "until": it.until} for it in consents
         ],
-    }
+        "reviews": [
+            {
+                "reason": it.reason, "at": it.flagged_at,
+                "done": it.reviewed_by and {"by": it.reviewed_by.name, "at": it.reviewed_at},
+            }
+            for it in a.RowReview.objects.filter(circle_row=row, person=row.person, child=row.child)
+        ],
+    }  # fmt: skip
+
+
+def held_change(row: a.CircleChange) -> Json:
+    """One act on a circle; what it did and which act it was part of, by whom and what else they touch."""
+    about = dict(a.CircleRow.objects.values_list("pk", "person__name"))
+    acts = a.CircleChange.objects.filter(bundle=row.takes_back) if row.takes_back else []
+    return {
+        "child": row.child.name, "person": row.person.name, **values(row, "kind", "effective", "evidence"),
+        "row": row.row and about.get(row.row), "row_gone": bool(row.row) and row.row not in about,
+        "ended": row.ended and about.get(row.ended), "ended_gone": bool(row.ended) and row.ended not in about,
+        "by": row.changed_by.name, "at": row.changed_at,
+        "act": sorted(it.person.name for it in a.CircleChange.objects.filter(bundle=row.bundle)),
+        "takes_back": sorted(it.person.name for it in acts),
+    }  # fmt: skip
 
 
 def held_agreement(row: a.Agreement) -> Json:

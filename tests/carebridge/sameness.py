@@ -11,7 +11,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import models
 
-from accounts.models import Account, Contact, Named, Person, Practice
+from accounts.models import Account, CircleChange, CircleRow, Contact, Named, Person, Practice
 from accounts.visibility import guarded_models
 from carebridge.bundles.telling import STAYS
 from tests.harness import viewing
@@ -20,16 +20,19 @@ from tests.harness import viewing
 ERROR = "error_at error_by error_reason"
 TOLD = "kind body where antecedent behaviour consequence helped intensity observed_at"
 MOVED = {
-    "Account": "email is_active language time_zone",
+    "Account": "email username is_active language time_zone",
     "Person": "account name",
     "Contact": "person email phone",
     "Practice": "ref name time_zone language reply_within_hours notes_due_hours crisis_text handbook guardian_access"
-    " assent_age majority_age",
+    " assent_age majority_age policy_source policy_review_on reply_hours fees how_to_ask",
     "Membership": "practice person role starts ends",
     "Supervision": "practice supervisor therapist starts ends",
-    "StaffProfile": "practice person body",
+    "StaffProfile": "practice person body training",
+    "Deactivation": "practice person starts ends reason set_by",
     "Child": "practice name date_of_birth pronouns about_me",
     "CircleRow": "practice child person role authority household starts ends",
+    "CircleChange": "practice child person kind row ended effective evidence changed_by changed_at bundle takes_back",
+    "RowReview": "practice child circle_row person reason flagged_at reviewed_at reviewed_by",
     "Relationship": "practice child circle_row person words",
     "Renewal": "practice child circle_row ground renewed_by renewed_at",
     "HelperConsent": "practice child circle_row given_by scope given_at until",
@@ -66,7 +69,12 @@ MOVED = {
 # Columns that a move leaves behind, and why.
 NEW, SENT = "a number or random id: new after a move", "which form it came from: no form outlives a move"
 LEFT = {
-    "Account": {"id": NEW, "password": "chosen anew by mail", "last_login": "sign-ins stay with the trail"},
+    "Account": {
+        "id": NEW,
+        "password": "chosen anew by mail",
+        "last_login": "sign-ins stay with the trail",
+        "factor_waived": "comes with a password in a file; no password moves",
+    },
     "Person": {"public_id": NEW},
     "Practice": {"id": NEW, "public_id": NEW},
     "Child": {"id": NEW, "public_id": NEW},
@@ -113,9 +121,15 @@ class Held:
         }
         self.told: dict[tuple[type[models.Model], Any], Description] = {}
         self.concerns: dict[Any, list[Any]] = defaultdict(list)
+        self.acts: dict[Any, list[Any]] = defaultdict(list)
+        self.speaking: dict[Any, list[Any]] = defaultdict(list)
         self.proven: dict[Any, list[str]] = defaultdict(list)
         for row in self.rows[Named].values():
             self.concerns[row.concern].append(row)
+        for row in self.rows[CircleChange].values():
+            self.acts[row.bundle].append(row)
+            for key in (row.row, row.ended):
+                self.speaking[key].append(row)
         for address in EmailAddress.objects.filter(verified=True).order_by("email"):
             self.proven[address.user_id].append(address.email)
 
@@ -138,6 +152,10 @@ class Held:
             return tuple(sorted(self.name(number) for number in value))
         if name == "concern":
             return tuple(sorted((self.name(each.person_id), each.named_at) for each in self.concerns[value]))
+        if name in {"row", "ended"}:  # one that is gone is told by the changes that speak of it
+            return self.row(CircleRow, value) if value in self.rows[CircleRow] else self.changes(self.speaking[value])
+        if name in {"bundle", "takes_back"}:
+            return self.changes(self.acts[value])
         if column.related_model is Practice:
             return self.rows[Practice][value].ref
         if column.related_model is Person:
@@ -145,6 +163,10 @@ class Held:
         if column.related_model is not None:
             return self.row(column.related_model, value)
         return repr(value) if isinstance(value, list) else value
+
+    def changes(self, rows: list[Any]) -> Any:
+        """Changes of a circle, by who did what to whom when."""
+        return tuple(sorted((self.name(row.person_id), row.kind, row.changed_at, row.effective) for row in rows))
 
     def name(self, number: int) -> str:
         """A person, by the name that is theirs alone in a test's practice."""

@@ -20,7 +20,7 @@ PYTHON = sorted(name for name, service in SERVICES.items() if service["image"].s
 READERS = ("carebridge/settings.py", "carebridge/lib/serving.py")
 # Read in production without a default: the start fails where one is missing.
 REQUIRED = {
-    "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL", "REDIS_URL", "DEFAULT_FROM_EMAIL", "SMTP_HOST",
+    "SECRET_KEY", "MFA_KEYS", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL", "REDIS_URL", "DEFAULT_FROM_EMAIL", "SMTP_HOST",
 }  # fmt: skip
 ROLES = {
     "DATABASE_OWNER_URL": database.OWNER, "DATABASE_OPERATOR_URL": database.OPERATOR, "DATABASE_WORKER_URL": database.WORKER,

@@ -28,6 +28,7 @@ from tests.journeys.site import LOADED, free_port, load_once, real_urls
 
 CANARY = "xq-canary-word"
 HOST = "care.example"
+KEY = "a-key-of-thirty-two-bytes-for-this-one-t0s0="
 # Words that somebody else's package index, cache or interpreter is reached by; never the suite's own settings.
 KEPT = ("PATH", "HOME", "LANG", "XDG_", "UV_", "SSL_", "TMPDIR")
 
@@ -123,7 +124,9 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
     superuser_url, name = os.environ["DATABASE_URL"], f"production_{uuid4().hex[:12]}"
     load_once(superuser_url, real_urls())
     servers.create_database(superuser_url, name, template=LOADED)
-    services = compose.loaded({**GIVEN, "DOMAIN": HOST, "SECRET_KEY": "long-and-random-" * 5})["services"]
+    services = compose.loaded({**GIVEN, "DOMAIN": HOST, "SECRET_KEY": "long-and-random-" * 5, "MFA_KEYS": KEY})[
+        "services"
+    ]
     here = Production(image, services, servers.urls_for(name, real_urls()), free_port(), [])
     try:
         yield here
@@ -175,7 +178,7 @@ def test_django_finds_nothing_to_warn_of(production: Production) -> None:
     assert "System check identified no issues" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "SMTP_HOST"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "MFA_KEYS", "DATABASE_URL", "SMTP_HOST"])
 def test_a_missing_variable_stops_the_start_with_its_name(production: Production, name: str) -> None:
     """Rather than to go on with a default."""
     env = {key: value for key, value in production.environment("web").items() if key != name}

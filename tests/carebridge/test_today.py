@@ -121,6 +121,15 @@ def test_nobody_learns_when_somebody_looked(willow: Willow) -> None:
             assert not Look.objects.filter(pk=look.pk).exists()
 
 
+def test_a_look_of_another_window_is_no_hindrance(willow: Willow) -> None:
+    """Two windows open the same page; the one whose request began later wrote first. The earlier one still gets its page."""
+    page(willow.priya, "child", willow.maya.public_id)
+    later = NOON + timedelta(seconds=1)
+    Look.objects.update(looked_at=later)
+    assert "Maya" in page(willow.priya, "child", willow.maya.public_id)
+    assert Look.objects.get().looked_at == later
+
+
 # --- A therapist's ---------------------------------------------------------------------------------------------------------
 
 

@@ -18,10 +18,11 @@ from accounts.move_in_columns import COLUMNS
 from sessions_log.actions.notes import sections_hash
 from sessions_log.models import HomeUpdate
 from tests.accounts.moving import guardian, rounds, row, say_yes, send, table
+from tests.accounts.signing_in import give_passkey, give_password, sign_in
 from tests.guards.bad_words import EXTREME_MOMENTS, ODD, SCRIPTS, STATEMENTS, WRAPS
 from tests.guards.browsing import PROOF, faults_of
 from tests.guards.test_audit import everything
-from tests.guards.test_urls import KEY, SESSION, UPDATE, share, undone
+from tests.guards.test_urls import KEY, NAMING, SESSION, UPDATE, invite_some, share, undone
 from tests.harness import WallClient, signed_in
 from tests.worlds import Rich, add_update
 
@@ -110,7 +111,8 @@ QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("priya", "child", "", ("before",)), ("maya_login", "shared", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
     ("", "account_login", "", ("next",)), ("", "account_reset_password", "", ("next",)),
     ("tom", "account_logout", "", ("next",)), ("tom", "account_reauthenticate", "", ("next",)),
-    ("omar", "move_in_file", "file_omar", ("page", "show")),
+    ("omar", "move_in_file", "file_omar", ("page", "show")), ("omar", "invitations", "", ("page", "show")),
+    ("", "join_card", "", ("code",)),
 ]  # fmt: skip
 SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("", "account_login", {"login": "a@example.org", "password": "wrong wrong wrong", "next": "/", "remember": "on"}),
@@ -119,6 +121,20 @@ SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("tom", "account_reauthenticate", {"password": "w", "next": "/"}),
     ("", "account_signup", {"email": "a@example.org", "password1": "w"}),
     ("tom", "account_logout", {"next": "/"}),
+    ("tom", "account_set_password", {"password1": "w", "password2": "w"}),
+    ("priya", "account", {"name": "w", "phone": "1", "language": "es", "time_zone": "Europe/Madrid"}),
+    ("priya", "own_device", {"shared": "1"}),
+    ("priya", "address_change", {"email": "a@example.org"}),
+    ("", "factor_reset_use", {"password": "w"}),
+    ("", "mfa_authenticate", {"code": "1", "credential": "{}"}),
+    ("tom", "mfa_reauthenticate", {"code": "1", "next": "/"}),
+    ("tom", "mfa_reauthenticate_webauthn", {"credential": "{}", "next": "/"}),
+    ("tom", "mfa_activate_totp", {"code": "1"}),
+    ("tom", "mfa_add_webauthn", {"name": "w", "credential": "{}", "passwordless": "on"}),
+    ("", "mfa_login_webauthn", {"credential": "{}", "shared": "on", "next": "/"}),
+    ("tom", "mfa_edit_webauthn", {"name": "w"}),
+    ("", "join", {"password1": "w", "password2": "w"}),
+    ("", "join_card", {"code": "ABCDEFGHJKLM", "username": "w", "password1": "w", "password2": "w"}),
     ("tom", "practices", {"practice": ""}),
 ]
 # An admin's forms about somebody, Ines of the world.
@@ -155,7 +171,9 @@ def post(client: WallClient, url: str, data: dict[str, Any]) -> Any:
 
 def where(world: Rich, name: str, key: str) -> str:
     """The address of a page about Maya, or of a page without a child."""
-    if name.startswith("account_") or name in {"people", "circles", "move_in"}:
+    if name == "join":
+        return reverse(name, args=["forged~link"])
+    if name.startswith("account_") or name in {"people", "circles", "move_in", "invitations", "join_card"}:
         return reverse(name)
     if name.startswith("move_in"):
         return reverse(name, args=[world.rows[key].pk])
@@ -211,7 +229,7 @@ def test_bad_words_in_every_query_parameter(world: Rich, number: int) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", ["people", "circles"])
+@pytest.mark.parametrize("name", ["people", "circles", "invitations"])
 def test_bad_words_looked_for(world: Rich, name: str) -> None:
     """The practice's searches, which store nothing."""
     client, wrong = signed_in(world.cast.omar), []
@@ -264,6 +282,35 @@ def test_bad_words_in_the_choice_of_rows(world: Rich, field: str) -> None:
     assert not wrong
 
 
+INVITING: list[tuple[str, dict[str, Any]]] = [
+    (
+        "invitation_new",
+        {"kind": "staff", "roles": "admin", "name": "w", "email": "w@x.example", "phone": "123", "language": "en"},
+    ),
+    ("invitation_person", {"email": "w@x.example"}),
+    ("invitation_several", {"person": KEY, "one": KEY}),
+    ("invitation_file", {"rows": "w", "practice": KEY}),
+]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", [name for name, _ in INVITING])
+def test_bad_words_in_an_invitation(world: Rich, name: str) -> None:
+    """Said as wrong, or invited and listed escaped."""
+    invite_some(world)
+    client, good, wrong = signed_in(world.cast.omar), dict(INVITING)[name], list[str]()
+    url = reverse(name, args=[world.rows["p_vic"].public_id] if name == "invitation_person" else [])
+    for place, field in enumerate(good):
+        for word in sample(67, place):
+            with undone():
+                response = post(client, url, {**good, field: word})
+                wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+                if response.status_code == 302:
+                    page: Any = client.get(response["Location"])
+                    wrong += [f"{name}.{field} {word[:40]!r}, read: {trouble}" for trouble in troubles(page, word)]
+    assert not wrong
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("number", range(len(SIGN_IN)))
 def test_bad_words_where_one_signs_in(world: Rich, number: int, settings: Any) -> None:
@@ -275,8 +322,35 @@ def test_bad_words_where_one_signs_in(world: Rich, number: int, settings: Any) -
         for word in sample(67, place + number):
             with undone():
                 client = signed_in(world.person(who) if who else None)
-                response = post(client, reverse(name), {**good, field: word})
+                response = post(client, reverse(name, args=NAMING.get(name, [])), {**good, field: word})
                 wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+    assert not wrong
+
+
+# What a browser never sends as the answer of a passkey.
+ANSWERS = ["", "1", "[]", "{}", '"x"', "null", "{", '{"id": 1}', '{"response": []}', '{"response": {"userHandle": 1}}',
+           '{"id": "é", "rawId": "!", "type": "public-key", "response": {"userHandle": "\\u0000"}}',
+           '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA", "attestationObject": "AA"}}',
+           '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30", "authenticatorData": "AA",'
+           ' "signature": "AA", "userHandle": "MQ"}}']  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_is_no_answer_of_a_passkey(world: Rich, answer: str) -> None:
+    """On every page that takes one."""
+    tom = world.person("tom")
+    give_password(tom)
+    give_passkey(signed_in(tom))
+    halfway = WallClient()
+    sign_in(halfway, tom)
+    wrong = []
+    for client, name in (
+        (signed_in(tom), "mfa_add_webauthn"), (signed_in(tom), "mfa_reauthenticate_webauthn"),
+        (halfway, "mfa_authenticate"), (signed_in(None), "mfa_login_webauthn"),
+    ):  # fmt: skip
+        client.get(reverse(name), headers={"Accept": "application/json"})  # so that an answer is waited for
+        response = post(client, reverse(name), {"credential": answer, "name": "w"})
+        wrong += [f"{name}: {trouble}" for trouble in troubles(response, answer)]
     assert not wrong
 
 
@@ -302,12 +376,16 @@ def test_bad_words_about_somebody(world: Rich, number: int) -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize("address", ["reset/key/{}-{}/", "reset/key/0-{}/", "reset/key/zzzzzzzzzzzzzzzz-{}/"])
 def test_bad_words_in_a_mailed_key(world: Rich, address: str) -> None:
-    """The only address made of more than random ids."""
+    """The addresses made of more than random ids."""
     client, wrong = signed_in(None), []
     client.raise_request_exception = False
+    response: Any
     for word in sample(67, 3):
-        key = quote(word.encode("utf-8", "surrogatepass"))
-        response: Any = client.get("/accounts/password/" + address.replace("{}", key))
+        key = quote(word.encode("utf-8", "surrogatepass"), safe="")
+        for ours in ("/account/address/", "/account/factor/"):
+            response = client.get(f"{ours}{key}/")
+            wrong += [f"{ours} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+        response = client.get("/accounts/password/" + address.replace("{}", key))
         wrong += [f"{word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
     assert not wrong
 
@@ -458,4 +536,6 @@ def test_every_form_is_tried() -> None:
         "home", "health", "ready", "leave", "account_inactive", "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "usersessions_list", "stay", "address_give_up", "address_yes", "mfa_index", "mfa_deactivate_totp",
+        "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_remove_webauthn",
     }  # fmt: skip

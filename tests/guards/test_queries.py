@@ -105,7 +105,11 @@ STEADY: list[tuple[str, str, Callable[[Rich], str]]] = [
     ("nell", "children", plain("children")), ("tom", "child_print", leo("child_print")),
     ("nell", "child_print", leo("child_print")), ("omar", "people", plain("people")),
     ("omar", "circles", plain("circles")), ("tom", "child", leo("child")), ("nell", "child", leo("child")),
-    ("omar", "move_in", plain("move_in")),
+    ("omar", "move_in", plain("move_in")), ("omar", "invitations", plain("invitations")),
+    ("omar", "practice", plain("practice")), ("omar", "details", plain("details")), ("omar", "policy", plain("policy")),
+    ("omar", "trail", plain("trail")), ("tom", "my_profile", plain("my_profile")),
+    ("nell", "about_practice", lambda world: reverse("about_practice", args=[world.cast.practice.public_id])),
+    ("nell", "profile", lambda world: reverse("profile", args=[world.cast.tom.public_id])),
     ("omar", "move_in_file", of_a_file("omar")), ("abel", "move_in_file", of_a_file("abel")),
     ("tom", "session", leo("session", "s_leo")), ("nell", "session", leo("session", "s_leo")),
     ("tom", "note", leo("note", "n_leo")), ("nell", "note", leo("note", "n_leo")),
@@ -168,7 +172,7 @@ def test_every_page_is_counted() -> None:
     """A new page fails here until it is counted, or is said to hold no list."""
     no_list = {"search"}  # its form; what it finds: test_search.py
     no_list |= {"process_note_new", "summary_new", "summary_edit", "summary_error", "release_withdraw"}  # one text
-    no_list |= {"update_edit", "update_error", "reply_error"}
+    no_list |= {"update_edit", "update_error", "reply_error", "young_person"}
     no_list |= {"note_offer", "note_error", "addendum_error", "process_note_error"}
     no_list |= {"note_sign", "note_cosign"}  # who will read it: as the panels of PER_ONLOOKER
     counted = {name for _, name, _ in STEADY + FOR_THE_YOUNG} | set(PER_READER) | set(PER_ONLOOKER)
@@ -182,6 +186,14 @@ def test_every_page_is_counted() -> None:
         "children",
         "move_in",
         "move_in_file",
+        "practice",
+        "details",
+        "policy",
+        "trail",
+        "my_profile",
+        "about_practice",
+        "profile",
+        "invitations",
     }
 
 

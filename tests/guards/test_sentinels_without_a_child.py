@@ -23,7 +23,7 @@ def test_pages_without_a_child(world: Rich) -> None:
 def check_pages_without_a_child(world: Rich, who: str) -> None:
     """One person's."""
     client = signed_in(world.person(who))
-    pages = ("home", "came", "children", "people", "circles", "unfinished", "move_in")
+    pages = ("home", "came", "children", "people", "circles", "unfinished", "move_in", "invitations", "invitation_new")
     texts = {name: read_all(client, reverse(name))[1] for name in pages}
     me = {(f"p_{who}", "name")}
     mine = {(f"c_{child}", "name") for child in TEAM if who in TEAM[child] | CIRCLE[child]}
@@ -34,6 +34,8 @@ def check_pages_without_a_child(world: Rich, who: str) -> None:
     assert words_of(texts["unfinished"]) == (unfinished_page(world, who) if on_a_team else set())
     assert words_of(texts["people"]) == (people_page(who) | me if who in PRACTICE_PAGES else set())
     assert words_of(texts["move_in"]) == (move_in_page(who) | me if who in PRACTICE_PAGES else set())
+    for name in ("invitations", "invitation_new"):
+        assert words_of(texts[name]) == (me if who in PRACTICE_PAGES else set()), name
     assert words_of(texts["circles"]) == (circles_page(world, who) | me if who in PRACTICE_PAGES else set())
     for name, text in texts.items():
         assert not titled_with_names(text)

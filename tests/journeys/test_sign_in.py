@@ -11,14 +11,14 @@ from tests.journeys.visitors import Visitor
 
 pytestmark = pytest.mark.browser
 
-REFUSED = "The email address and/or password you specified are not correct."
+REFUSED = "That log-in and that password do not belong together. Check both and try again."
 UNKNOWN = "nobody-has-this@family.example"
 
 
 def try_to_sign_in(someone: Visitor, email: str, password: str) -> str:
     """The page that answers, without what is new in every answer."""
     someone.page.goto("/accounts/login/")
-    someone.fill("Email", email)
+    someone.fill("E-mail or log-in name", email)
     someone.fill("Password", password)
     someone.press("Sign in")
     return unchanging(someone).replace(email, "ADDRESS")
@@ -77,7 +77,7 @@ def test_a_new_password_comes_by_mail(site: Site, visitor: Visitors) -> None:
     karin.fill("New Password", "short")
     karin.fill("New Password (again)", "short")
     karin.press("Set this password")
-    karin.reads("This password is too short.")
+    karin.reads("This is too short")
     karin.look()
     karin.fill("New Password", new)
     karin.fill("New Password (again)", new)
@@ -134,6 +134,9 @@ def test_nobody_signs_up_alone(visitor: Visitors) -> None:
 def test_a_signed_in_person_changes_their_password(site: Site, visitor: Visitors) -> None:
     nell, elsewhere, new = visitor("ines"), visitor("ines", phone=True), "brass kettle under maps"
     nell.page.get_by_role("navigation").get_by_role("link", name="Ines Falk").click()
+    nell.reads("Your account")
+    nell.look()
+    nell.follow("Password")
     nell.reads("Change your password")
     nell.look()
     nell.fill("Current Password", PEOPLE["ines"]["password"])

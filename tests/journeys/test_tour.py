@@ -84,7 +84,7 @@ def signed_in(browser: Browser, house: Site, ref: str) -> Visitor:
     """With the demo's own password."""
     someone = Visitor(browser, house.url)
     someone.page.goto("/accounts/login/")
-    someone.fill("Email", PEOPLE[ref]["email"])
+    someone.fill("E-mail or log-in name", PEOPLE[ref]["email"])
     someone.fill("Password", PEOPLE[ref]["password"])
     someone.press("Sign in")
     expect(someone.main).not_to_contain_text("Password")

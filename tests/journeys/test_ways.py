@@ -64,7 +64,7 @@ def test_by_keyboard_alone(visitor: Visitors) -> None:
     priya, words = visitor(), "She set the table for three, unasked."
     keys = priya.page.keyboard
     priya.page.goto("/accounts/login/")
-    tab_to(priya, label="Email")
+    tab_to(priya, label="E-mail or log-in name")
     keys.type(PEOPLE["priya"]["email"])
     tab_to(priya, label="Password")
     keys.type(PEOPLE["priya"]["password"])

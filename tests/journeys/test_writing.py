@@ -161,7 +161,7 @@ def test_signed_out_in_another_tab_and_in_again(visitor: Visitors) -> None:
 def sign_in(page: Page, ref: str) -> None:
     """On a second page of the same browser."""
     page.goto("/accounts/login/")
-    page.get_by_label("Email", exact=True).fill(PEOPLE[ref]["email"])
+    page.get_by_label("E-mail or log-in name", exact=True).fill(PEOPLE[ref]["email"])
     page.get_by_label("Password", exact=True).fill(PEOPLE[ref]["password"])
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("Hello")

@@ -57,7 +57,7 @@ class Visitor:
     def sign_in(self, ref: str, password: str | None = None) -> None:
         """With the password from the bundle, unless another is given."""
         self.page.goto("/accounts/login/")
-        self.fill("Email", PEOPLE[ref]["email"])
+        self.fill("E-mail or log-in name", PEOPLE[ref]["email"])
         self.fill("Password", password or PEOPLE[ref]["password"])
         self.press("Sign in")
 

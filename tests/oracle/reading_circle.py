@@ -271,6 +271,7 @@ READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "Renewal": of_circle_staff,
     "Restriction": restriction,
     "Signature": signature,
+    "StaffPhoto": profile,
     "StaffProfile": profile,
     "Supervision": colleagues,
 }

@@ -10,14 +10,14 @@ from tests.guards.sentinels import Words
 from tests.guards.shown.child import PANELS, child_page, print_page, who_page
 from tests.guards.shown.notes import note_page, offer_page, process_note_page, sign_page
 from tests.guards.shown.opens import opens
-from tests.guards.shown.page import Page, card_only, nothing_but_the_viewer
+from tests.guards.shown.page import Page, card_only, nothing_but_the_viewer, young_person_page
 from tests.guards.shown.sessions import session_new_page, session_page
 from tests.guards.shown.summaries import edit_page, share_page, shared_page, summary_page, withdraw_page
 from tests.guards.shown.updates import reword_page, update_new_page, update_page
 from tests.worlds import Rich
 
 LAYOUT = {
-    "child": child_page, "child_print": print_page, "search": card_only,
+    "child": child_page, "child_print": print_page, "search": card_only, "young_person": young_person_page,
     "session": session_page, "note": note_page, "process_note": process_note_page,
     "summary": summary_page, "summary_share": share_page, "summary_edit": edit_page, "update": update_page,
     "update_new": update_new_page, "session_new": session_new_page, "note_new": card_only, "process_note_new": card_only,

@@ -43,3 +43,10 @@ def card_only(page: Page, child: str, key: str) -> None:
 
 def nothing_but_the_viewer(page: Page, child: str, key: str) -> None:
     """A question that names nobody."""
+
+
+def young_person_page(page: Page, child: str, key: str) -> None:
+    """The child, and whoever has the log-in."""
+    page.show(f"c_{child}", "name")
+    if child == "maya":
+        page.show("p_maya_login", "name")
