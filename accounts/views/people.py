@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
-from accounts.access import View, for_places
+from accounts.access import View, for_places, recent_sign_in
 from accounts.enums import CircleRole, PersonState, StaffRole
 from accounts.models import Account, Person, Practice
 from accounts.models.people import names_of
@@ -73,7 +73,8 @@ def about_person(*, oneself: bool = False) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        # Asking again who is there before an act (a recent sign-in) belongs here, once for all of them.
+        shown = view if oneself else recent_sign_in(view)  # what is done with somebody's access is weighty, all of it
+
         @for_places("admin")
         @wraps(view)
         def about(request: HttpRequest, person: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -86,7 +87,7 @@ def about_person(*, oneself: bool = False) -> Callable[[View], View]:
                     request, _("Nobody changes their own access: another admin of the practice can do that.")
                 )
                 return redirect("person", found.public_id)
-            return view(request, found, practice, *args, **kwargs)
+            return shown(request, found, practice, *args, **kwargs)
 
         return about
 

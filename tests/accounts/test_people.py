@@ -12,6 +12,7 @@ from accounts.models import (
     Account,
     AuditEvent,
     Child,
+    Deactivation,
     FactorReset,
     Invitation,
     Membership,
@@ -163,11 +164,12 @@ def test_a_persons_page_tells_what_the_practice_knows(willow: Willow) -> None:
 def test_no_page_tells_an_admin_of_quiet_or_closed_access(willow: Willow) -> None:
     """Worked case 6: "no sign of quiet or concern"."""
     pages = [reverse("people"), reverse("person", args=[willow.dan.public_id]), reverse("home")]
-    before = [words(signed_in(willow.omar).get(url)) for url in pages]
+    omar = signed_in(willow.omar)
+    before = [words(omar.get(url)) for url in pages]
     people.restrict(willow.dan, willow.maya, "quiet", willow.tom, NOON - DAY)
     people.restrict(willow.dan, willow.maya, "closed", willow.tom, NOON - DAY)
     people.name_in_concern(willow.dan, willow.maya, NOON - DAY)
-    assert [words(signed_in(willow.omar).get(url)) for url in pages] == before
+    assert [words(omar.get(url)) for url in pages] == before
 
 
 @pytest.mark.parametrize(
@@ -206,6 +208,18 @@ def test_nobody_acts_on_their_own_access(willow: Willow) -> None:
     assert "another admin" in words(page_of(client, willow.omar))
     assert list(Membership.objects.filter(person=willow.omar).values_list("role", "ends")) == [("admin", None)]
     assert not FactorReset.objects.exists()
+
+
+def test_an_act_asks_again_who_is_there(willow: Willow) -> None:
+    """After ten minutes an admin shows that it is them, before the form and when it is sent; looking asks nothing."""
+    omar = signed_in(willow.omar)
+    with later(NOON + timedelta(minutes=11)):
+        assert page_of(omar, willow.tom).status_code == 200
+        for name in ("role_add", "supervisor_add", "person_deactivate", "person_sign_out", "factor_reset"):
+            asked = page_of(omar, willow.tom, name)
+            assert (asked.status_code, asked["Location"].split("?")[0]) == (302, reverse("account_reauthenticate"))
+        press(omar, willow.tom, "person_deactivate", reason="why")
+        assert not Deactivation.objects.exists()
 
 
 # --- Roles -----------------------------------------------------------------------------------------------------------------

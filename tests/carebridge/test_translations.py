@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import Account, Contact
+from accounts.models import Account, Contact, Practice
 from accounts.move_in_columns import COLUMNS
 from carebridge.lib import messages
 from sessions_log.enums import NoteTemplate
@@ -274,12 +274,21 @@ def test_a_young_person_who_reads_spanish_reads_spanish(willow: Willow) -> None:
 
 
 def test_an_admin_who_reads_spanish_reads_spanish(willow: Willow) -> None:
-    """People and circles; what a search does not find."""
+    """People and circles; what a search does not find; a person, and what can be done about them."""
     omar, account = signed_in(willow.omar), willow.omar.account
     told = NAMES | WORDS | {text for who in willow.people.values() for text in (who.name, who.account.email or "")}
     for name in ("people", "circles"):
-        check(*in_both(omar, reverse(name), account), told)
+        check(*in_both(omar, reverse(name), account), told | {"no"})
         check(*in_both(omar, reverse(name), account, {"q": "zz"}), {"Omar"})
+    Practice.objects.filter(pk=willow.practice.pk).update(name="Willow")
+    told |= {"Willow", willow.tom.initials}
+    acts = ("role_add", "supervisor_add", "person_deactivate", "person_sign_out", "factor_reset")
+    for name in ("person", *acts):
+        check(*in_both(omar, reverse(name, args=[willow.tom.public_id]), account), told)
+    for name in acts[:3]:
+        check(*in_both(omar, reverse(name, args=[willow.tom.public_id]), account, {}), told)
+    for name in ("home", "practices"):
+        check(*in_both(omar, reverse(name), account), told)
 
 
 def test_the_office_reads_spanish(willow: Willow) -> None:

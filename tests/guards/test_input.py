@@ -107,7 +107,7 @@ def forms(world: Rich) -> list[Form]:
 SHARING = ("readers", "ground", "explanation", "confirmed", "send_anyway", "previewed")
 FORMS = 35
 QUERIES: list[tuple[str, str, str, tuple[str, ...]]] = [
-    ("omar", "people", "", ("page",)), ("omar", "circles", "", ("page",)), ("tom", "child", "", ("before",)),
+    ("omar", "people", "", ("page", "role", "state")), ("omar", "circles", "", ("page",)), ("tom", "child", "", ("before",)),
     ("priya", "child", "", ("before",)), ("maya_login", "shared", "", ("before",)), ("tom", "note_new", "s_may", ("template",)),
     ("", "account_login", "", ("next",)), ("", "account_reset_password", "", ("next",)),
     ("tom", "account_logout", "", ("next",)), ("tom", "account_reauthenticate", "", ("next",)),
@@ -135,6 +135,14 @@ SIGN_IN: list[tuple[str, str, dict[str, str]]] = [
     ("tom", "mfa_edit_webauthn", {"name": "w"}),
     ("", "join", {"password1": "w", "password2": "w"}),
     ("", "join_card", {"code": "ABCDEFGHJKLM", "username": "w", "password1": "w", "password2": "w"}),
+    ("tom", "practices", {"practice": ""}),
+]
+# An admin's forms about somebody, Ines of the world.
+ABOUT_SOMEBODY: list[tuple[str, dict[str, str]]] = [
+    ("role_add", {"role": "admin", "starts": "2026-11-09"}),
+    ("supervisor_add", {"person": "", "starts": "2026-11-09"}),
+    ("person_deactivate", {"reason": "w"}),
+    ("person_sign_out", {"w": "w"}),
 ]
 
 
@@ -343,6 +351,25 @@ def test_what_is_no_answer_of_a_passkey(world: Rich, answer: str) -> None:
         client.get(reverse(name), headers={"Accept": "application/json"})  # so that an answer is waited for
         response = post(client, reverse(name), {"credential": answer, "name": "w"})
         wrong += [f"{name}: {trouble}" for trouble in troubles(response, answer)]
+    assert not wrong
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("number", range(len(ABOUT_SOMEBODY)))
+def test_bad_words_about_somebody(world: Rich, number: int) -> None:
+    """In each field, and as the practice in the address; what was stored is read back escaped."""
+    name, good = ABOUT_SOMEBODY[number]
+    url, wrong = reverse(name, args=[world.person("ines").public_id]), []
+    for place, field in enumerate([*good, "?practice"]):
+        for word in sample(67, place + number):
+            with undone():
+                client = signed_in(world.person("omar"))
+                asked = f"{url}?{encoded({'practice': word})}" if field == "?practice" else url
+                response = post(client, asked, good if field == "?practice" else {**good, field: word})
+                wrong += [f"{name}.{field} {word[:40]!r}: {trouble}" for trouble in troubles(response, word)]
+                if response.status_code == 302:
+                    page = client.get(response["Location"])
+                    wrong += [f"{name}.{field} {word[:40]!r}, read: {trouble}" for trouble in troubles(page, word)]
     assert not wrong
 
 
