@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.circle_reads import Circle
-from accounts.circle_words import New, said_when
+from accounts.circle_words import New, last_word, said_when
 from accounts.enums import Authority, CircleRole
 from accounts.models import CircleRow, Person
 
@@ -320,7 +320,7 @@ class EndForm(CircleForm):
 def check_lasts(form: CircleForm, row: CircleRow) -> None:
     """The act falls into the row's time. Its first moment is not in it: it would make a row that never held."""
     if row.ends is not None and form.begins >= row.ends:
-        words = {"day": said_when(row.ends, form.circle)}
+        words = {"day": last_word(said_when(row.ends, form.circle))}
         form.add_error("day", _("The row ends before that anyway: %(day)s.") % words)
     if form.begins <= row.starts:
         form.add_error("day", _("The row has not begun by then. Take the plan back instead."))

@@ -100,6 +100,11 @@ def when(local: datetime) -> str:
     return _("%(day)s, %(clock)s") % {"day": day, "clock": formats.time_format(local, "TIME_FORMAT")}
 
 
+def last_word(day: str) -> str:
+    """A moment that ends a sentence: "5 p.m." brings the full stop along."""
+    return day.rstrip(".")
+
+
 def listed(names: Iterable[str]) -> str:
     """Names as people say them: "Ann", "Ann and Bo", "Ann, Bo and Cy"."""
     known = list(names)
@@ -305,13 +310,13 @@ def say_of_time(circle: Circle, step: Step, made: Preview) -> None:
         return
     grown = new.role == CircleRole.GUARDIAN and new.authority != Authority.NONE
     if is_too_late(circle, step):
-        words = {"child": circle.child.name, "day": said_when(circle.majority, circle)}
+        words = {"child": circle.child.name, "day": last_word(said_when(circle.majority, circle))}
         made.warnings.append(_("%(child)s is of age since %(day)s: a guardian's row gives no rights any more.") % words)
     elif grown and (new.ends is None or new.ends > circle.majority):
-        words = {"child": circle.child.name, "day": said_when(circle.majority, circle)}
+        words = {"child": circle.child.name, "day": last_word(said_when(circle.majority, circle))}
         made.others.append(_("The row ends by itself when %(child)s comes of age, on %(day)s.") % words)
     if new.ends is not None and not (grown and new.ends > circle.majority):
-        made.others.append(_("It ends by itself: %(day)s.") % {"day": said_when(new.ends, circle)})
+        made.others.append(_("It ends by itself: %(day)s.") % {"day": last_word(said_when(new.ends, circle))})
 
 
 def say_who_is_told(circle: Circle, step: Step, made: Preview) -> None:
@@ -324,7 +329,8 @@ def say_who_is_told(circle: Circle, step: Step, made: Preview) -> None:
             made.told.append(_("%(names)s, at once.") % {"names": there})
         if new.ends is None:
             made.told.append(
-                _("The family and helpers, by name, when it begins: %(day)s.") % {"day": said_when(step.at, circle)}
+                _("The family and helpers, by name, when it begins: %(day)s.")
+                % {"day": last_word(said_when(step.at, circle))}
             )
     if step.colleague and new is not None and not therapist:
         made.told.append(_("The practice's safeguarding leads, at once."))

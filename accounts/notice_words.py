@@ -25,7 +25,11 @@ class Told:
 
 def new_therapist(told: Told) -> str:
     """To the child's therapists."""
-    return _("%(about)s was tied to %(child)s as a therapist. If that surprises you, ask your practice.") % names(told)
+    said = _(
+        "%(about)s was tied to %(child)s as a therapist; the circle page says from when. If that surprises you, ask your "
+        "practice."
+    )
+    return said % names(told)
 
 
 def short_access(told: Told) -> str:

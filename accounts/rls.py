@@ -110,7 +110,8 @@ ADDED_BY_AUTHZ = {
 # empty place of whoever joins with an account of their own; addresses, second factors and browser sessions that are over.
 DELETED_BY_AUTHZ = [
     "account_emailaddress", "accounts_account", "accounts_circlerow", "accounts_contact", "accounts_moveinrow", "accounts_notice",
-    "accounts_membership", "accounts_person", "accounts_relationship", "accounts_supervision", "django_session",
+    "accounts_membership", "accounts_person", "accounts_relationship", "accounts_rowreview",
+    "accounts_supervision", "django_session",
     "mfa_authenticator", "usersessions_usersession",
 ]  # fmt: skip
 

@@ -170,12 +170,7 @@ def change(*, child: Child, row: CircleRow, new: New, at: datetime | None, evide
 
 def end_row(row: CircleRow, at: datetime) -> None:
     """Set the row's end or bring it forward. Raises Stale when it is not the row that was looked at."""
-    same = (
-        CircleRow.objects.filter(pk=row.pk, ends=row.ends)
-        if row.ends
-        else CircleRow.objects.filter(pk=row.pk, ends=None)
-    )
-    if same.update(ends=at) != 1:
+    if CircleRow.objects.filter(pk=row.pk, ends=row.ends).update(ends=at) != 1:
         raise Stale
 
 

@@ -305,6 +305,7 @@ BEGIN
     WHERE c.id = ANY (planned) AND n.child_id = c.child_id AND n.about_id = c.person_id AND n.kind = 'therapist_from_now'
       AND n.told_at = c.starts;
   DELETE FROM public.accounts_relationship r WHERE r.circle_row_id = ANY (planned);
+  DELETE FROM public.accounts_rowreview v WHERE v.circle_row_id = ANY (planned);
   DELETE FROM public.accounts_circlerow c WHERE c.id = ANY (planned);
   GET DIAGNOSTICS gone = ROW_COUNT;
   UPDATE public.accounts_circlerow c SET ends = NULL WHERE c.id = ANY (reopened);

@@ -26,7 +26,7 @@ from accounts.actions.circle import (
 from accounts.circle_forms import KNOWN, AddForm, ChangeForm, CircleForm, EndForm, ShortForm
 from accounts.circle_lines import may
 from accounts.circle_reads import Circle, address_to_invite, circle_of, colleagues, staff_to_tie
-from accounts.circle_words import New, Preview, Step, preview, said_when
+from accounts.circle_words import New, Preview, Step, last_word, preview, said_when
 from accounts.definers import known_by_address
 from accounts.enums import CircleRole
 from accounts.models import Child, CircleChange
@@ -64,7 +64,7 @@ def looked_at(
     """The preview: what the act means, and the button that does it."""
     context = {
         "form": form, "said": said, "title": title, "save": save, "warn": warn,
-        "begins": said_when(form.begins, circle) if form.at else "", "seen": circle.state,
+        "begins": last_word(said_when(form.begins, circle)) if form.at else "", "seen": circle.state,
     }  # fmt: skip
     return shown(request, circle, "accounts/circle_preview.html", context)
 
@@ -268,7 +268,7 @@ def ended(request: HttpRequest, form: CircleForm, circle: Circle, row: Any, name
     data = form.cleaned_data
     end(child=circle.child, row=row, at=form.at, evidence=data["evidence"], seen=data["seen"], key=data["form_key"])
     if form.at:
-        words = {"name": name, "day": said_when(form.at, circle)}
+        words = {"name": name, "day": last_word(said_when(form.at, circle))}
         messages.success(request, _("Saved: %(name)s's row ends on %(day)s.") % words)
     else:
         messages.success(request, _("Saved: %(name)s's row has ended.") % {"name": name})

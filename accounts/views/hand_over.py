@@ -15,7 +15,7 @@ from accounts.actions.circle import Clash, DoneBefore, Stale
 from accounts.actions.hand_over import hand_over as pass_on
 from accounts.actions.hand_over import take_hand_over_back
 from accounts.circle_reads import staff_to_tie
-from accounts.circle_words import when
+from accounts.circle_words import last_word, when
 from accounts.hand_over_forms import HandOverForm
 from accounts.hand_over_reads import Case, Leaver, caseload, children_ahead, hand_overs_ahead, leavers, state_of
 from accounts.views.circle_change import EDIT, SAVE, step_of
@@ -87,7 +87,7 @@ def done_or_looked_at(request: HttpRequest, form: HandOverForm, leaver: Leaver) 
     context = {
         "form": form, "leaver": leaver, "to": to, "warn": warn, "seen": state_of(cases), "left": left,
         "going": [case for case in cases if not case.reason],
-        "begins": when(timezone.localtime(at, leaver.practice.zone)) if data["moment"] else "",
+        "begins": last_word(when(timezone.localtime(at, leaver.practice.zone))) if data["moment"] else "",
     }  # fmt: skip
     return render(request, "accounts/hand_over_preview.html", context)
 

@@ -19,6 +19,7 @@ from accounts.models import (
     Person,
     Relationship,
     Renewal,
+    RowReview,
     Supervision,
 )
 from accounts.visibility import acting_as
@@ -265,6 +266,19 @@ def test_a_plan_is_taken_back_and_the_history_keeps_both(willow: Willow) -> None
     assert url not in page
     again: Any = signed_in(willow.omar).post(url)
     assert again.status_code == 404
+
+
+def test_a_planned_row_that_was_flagged_is_taken_back_too(willow: Willow) -> None:
+    """Dan's address changed in between: the flag on a row nobody stood in goes with it."""
+    row = row_of(willow.maya, willow.dan)
+    save(signed_in(willow.omar), row_url("circle_change", row), filled(authority="informed", household="", **FIRST))
+    about = {"practice": willow.practice, "child": willow.maya, "person": willow.dan, "reason": "new_address"}
+    for flagged in CircleRow.objects.filter(child=willow.maya, person=willow.dan):
+        RowReview.objects.create(circle_row=flagged, flagged_at=NOON, **about)
+    bundle = CircleChange.objects.get().bundle
+    signed_in(willow.omar).post(reverse("circle_take_back", args=[willow.maya.public_id, bundle]))
+    assert row_of(willow.maya, willow.dan).pk == row.pk
+    assert RowReview.objects.get().circle_row_id == row.pk
 
 
 def test_what_has_begun_cannot_be_taken_back(willow: Willow) -> None:

@@ -43,7 +43,7 @@ def test_read_when_opened(willow: Willow) -> None:
     """The menu counts what waits; the first page shows it; opened, it is read and stays on the list."""
     notice = tell(willow, willow.tom)
     home = read(willow.tom, "home")
-    assert "Otto was tied to Maya as a therapist." in home
+    assert "Otto was tied to Maya as a therapist; the circle page says from when." in home
     assert COUNT.findall(home) == ["1"]
     Notice.objects.get(pk=notice.pk, read_at=None)
     first = read(willow.tom, "notices")

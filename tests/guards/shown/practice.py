@@ -2,7 +2,7 @@
 
 from accounts.models import CircleRow, MoveInRow
 from tests.guards.sentinels import Words, words_of
-from tests.worlds import ADMINS, CELLS, EVERYBODY, READERS, TEAM, Rich
+from tests.worlds import ADMINS, CELLS, EVERYBODY, LEADS, READERS, TEAM, Rich
 
 PRACTICE_PAGES = {"omar": "willow", "abel": "willow", "stella": "alder"}
 
@@ -18,9 +18,9 @@ def people_page(who: str) -> Words:
 
 
 def circles_page(world: Rich, who: str) -> Words:
-    """Circles of the children the admin administers: never of a child they are family of."""
+    """Circles of the children of one's practice, for admins and leads: never of a child they are family of."""
     words: Words = set()
-    for child in (c for c in TEAM if who in ADMINS[c]):
+    for child in (c for c in TEAM if who in ADMINS[c] | LEADS[c]):
         words.add((f"c_{child}", "name"))
         for row in CircleRow.objects.filter(child=world.children[child]):
             name = world.name_of(row.person_id)
