@@ -25,12 +25,14 @@ from accounts.definers import (
     found_practice,
     join,
     join_as,
+    known_by_address,
     mails_about_log_ins,
     open_card,
     open_invitation,
     open_reset,
     set_active,
     take_off_factors,
+    welcome,
 )
 from accounts.enums import InvitationKind
 from accounts.links import code_sha256, new_code
@@ -80,20 +82,46 @@ def in_the_books(name: str, **account: Any) -> Person:
     return made
 
 
-@pytest.fixture
-def nora(willow: Willow) -> Person:
+def grandmother(willow: Willow) -> Person:
     """Maya's grandmother, who cannot sign in yet."""
     made = in_the_books("Nora")
     people.tie(made, willow.maya, "guardian", "informed", relationship="grandmother")
     return made
 
 
-@pytest.fixture
-def kit(willow: Willow) -> Person:
+def young_kit(willow: Willow) -> Person:
     """Leo's young person, who cannot sign in yet."""
     made = in_the_books("Kit")
     people.tie(made, willow.leo, "young_person")
     return made
+
+
+def operator(_willow: Willow) -> Person:
+    """The installation's operator, with hours until tomorrow."""
+    made = people.person("Opal")
+    OperatorAccess.objects.create(person=made, reason="r", starts=NOON - DAY, ends=NOON + DAY)
+    return made
+
+
+MAKERS = {"nora": grandmother, "kit": young_kit, "opal": operator}  # for the mutants, too
+
+
+@pytest.fixture
+def nora(willow: Willow) -> Person:
+    """See above."""
+    return grandmother(willow)
+
+
+@pytest.fixture
+def kit(willow: Willow) -> Person:
+    """See above."""
+    return young_kit(willow)
+
+
+@pytest.fixture
+def opal(willow: Willow) -> Person:
+    """See above."""
+    return operator(willow)
 
 
 def invited(
@@ -196,6 +224,38 @@ def test_an_open_invitation_is_sent_again_or_revoked_and_nothing_else(willow: Wi
         assert made.update(revoked_at=None) == 0
     with viewing(willow.tom):
         assert not made.exists()
+
+
+def test_only_who_lets_people_in_welcomes_or_finds_them(willow: Willow) -> None:
+    """Admins, and therapists in force of a child of that practice."""
+    alder, address = Practice.objects.get(ref="alder"), Contact.objects.get(person=willow.nell).email
+    for name, here, there in (
+        ("omar", True, False), ("tom", True, False), ("ines", False, False), ("otto", False, False), ("ruth", False, False),
+        ("stella", False, True), ("nell", False, False),
+    ):  # fmt: skip
+        with viewing(willow.people[name]):
+            assert (known_by_address(willow.practice, address) == willow.nell.pk) is here, name
+            for where, may in ((willow.practice, here), (alder, there)):
+                if may:
+                    assert welcome(where, name="N", email="", phone="")
+                else:
+                    refused(partial(welcome, where, name="N", email="", phone=""), "welcomes")
+
+
+def test_an_address_is_one_persons_or_nobodys(willow: Willow) -> None:
+    """Of somebody who signs in by one, that one; of anyone else the contact's."""
+    Contact.objects.filter(pk=willow.nell.pk).update(email="nell@x.example")
+    with viewing(willow.omar):
+        assert known_by_address(willow.practice, "nell@x.example") is None
+    Account.objects.filter(pk=willow.nell.pk).update(email=None)
+    with viewing(willow.omar):
+        assert known_by_address(willow.practice, " NELL@x.example ") == willow.nell.pk
+        assert known_by_address(willow.practice, "") is None
+        assert known_by_address(willow.practice, Account.objects.get(pk=willow.stella.pk).email or "") is None
+    Contact.objects.filter(pk=willow.joy.pk).update(email="nell@x.example")
+    Account.objects.filter(pk=willow.joy.pk).update(email=None)
+    with viewing(willow.omar):
+        assert known_by_address(willow.practice, "nell@x.example") is None
 
 
 # --- Joining, once ----------------------------------------------------------------------------------------------------------
@@ -329,8 +389,11 @@ def joined_as(row: Invitation, who: Person, serial: int = 1, moment: Any = NOON)
 
 def test_an_account_takes_over_the_empty_place(willow: Willow, nora: Person) -> None:
     with_address(willow.nell)
+    Contact.objects.create(person=nora, email="nora@x.example", phone="1")
     row = invited(willow, nora)
+    kept = set(Contact.objects.exclude(pk=nora.pk).values_list("pk", flat=True))
     assert joined_as(row, willow.nell) == willow.nell.pk
+    assert set(Contact.objects.values_list("pk", flat=True)) == kept
     assert set(CircleRow.objects.filter(person=willow.nell).values_list("child__name", "authority")) == {
         ("Leo", "full"), ("Maya", "informed"),
     }  # fmt: skip
@@ -674,14 +737,6 @@ def test_the_worker_claims_each_mail_once_and_only_of_what_is_open(willow: Willo
 
 
 # --- The operator -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def opal(willow: Willow) -> Person:
-    """The installation's operator, with hours until tomorrow."""
-    made = people.person("Opal")
-    OperatorAccess.objects.create(person=made, reason="r", starts=NOON - DAY, ends=NOON + DAY)
-    return made
 
 
 def test_without_hours_the_operator_is_nobody(willow: Willow, opal: Person) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.oracle import Row, World, may_change, may_insert, read_world
 from tests.oracle.standing import standing_only_in
 from tests.proof import trials
 from tests.proof.candidates import additions, alterations, misses
+from tests.proof.candidates_on_purpose import offers
 from tests.proof.compare import Ids, believed, ids, rule_alone, wall_alone
 from tests.proof.worlds import START, TICK, Scene
 
@@ -68,6 +70,7 @@ def judge(scene: Scene, tally: Tally, chance: Random) -> None:
         me = person.pk if person else None
         added = list(additions(world, scene, chance, me or 0, 1))
         added += misses(world, scene, chance, me) if who == "zoe" else []  # to whom the corners offer most
+        added += islice(offers(world, scene, me), 4) if me else []  # which chance seldom makes
         changed = list(alterations(world, scene, chance, me or 0, 2))
         with viewing(person, scene.now, as_role=None):
             by_rule = ids(rule_alone())
