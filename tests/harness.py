@@ -32,9 +32,12 @@ def role(name: str = APP) -> Iterator[None]:
 
 
 @contextmanager
-def viewing(person: Person | None, moment: datetime | None = None, *, as_role: str | None = APP) -> Iterator[Viewer]:
-    """The person's places; with the wall up, or (`as_role=None`) without it, to see what the rule alone gives."""
-    entered = enter(person.pk if person else None, moment)
+def viewing(
+    person: Person | None, moment: datetime | None = None, *, as_role: str | None = APP, only: int | None = None
+) -> Iterator[Viewer]:
+    """The person's places; with the wall up, or (`as_role=None`) without it, to see what the rule alone gives. `only`: the
+    number of the one practice they chose."""
+    entered = enter(person.pk if person else None, moment, only)
     try:
         if as_role:
             with role(as_role):

@@ -93,8 +93,9 @@ class Notice(Guarded):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """The person's own: about no child, about one of their team, or of their family in a time they may read."""
-        plain = Q(child__isnull=True) & past("told_at")
+        """The person's own: of a practice they stand in, about no child, about one of their team, or of their family in a time
+        they may read."""
+        plain = in_place("practices", "practice_id") & Q(child__isnull=True) & past("told_at")
         return mine("person_id") & (plain | (in_place("team") & past("told_at")) | (in_place("own") & seen("told_at")))
 
     @classmethod

@@ -62,9 +62,9 @@ class Invitation(Guarded):
 
     @classmethod
     def visible_to(cls) -> Q:
-        """Admins of the practice; for a child the child's therapists. Nothing of a circle one is barred from."""
+        """Admins of the practice, but nothing of a circle they are barred from; for a child the child's therapists."""
         office = in_place("admin", "practice_id") & Q(child__isnull=True) | admins()
-        return (office | in_place("therapist")) & not_of_a_barred_circle()
+        return (office & not_of_a_barred_circle()) | in_place("therapist")
 
     @classmethod
     def insertable_by(cls) -> Q:

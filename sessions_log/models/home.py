@@ -20,6 +20,7 @@ from accounts.visibility import (
     told_of,
     unless_in_error,
 )
+from carebridge.lib.never_changes import never_changes
 from sessions_log.enums import MarkKind, UpdateKind
 from sessions_log.models.sessions import InError, Session
 
@@ -208,10 +209,8 @@ class Sharing(ChildItem):
         ]
         indexes = [models.Index(fields=["person", "child", "-shared_at"], name="shared_with_person")]
         triggers = [
-            pgtrigger.Protect(
-                name="sharing_never_changes",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("update", "shared_by", "person", "posted_at", "shared_at", "child"),
+            never_changes(
+                "sharing_never_changes", "update_id", "shared_by_id", "person_id", "posted_at", "shared_at", "child_id"
             )
         ]
 

@@ -19,6 +19,7 @@ from accounts.visibility import (
     seen,
     unless_in_error,
 )
+from carebridge.lib.never_changes import never_changes
 from sessions_log.enums import CoSignKind, NoteTemplate
 from sessions_log.models.sessions import InError, Session, standing_session
 
@@ -155,11 +156,7 @@ class NoteOffer(ChildItem):
     class Meta:
         indexes = [models.Index(fields=["person", "note"], name="offers_to_person")]
         triggers = [
-            pgtrigger.Protect(
-                name="offer_never_changes",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("note", "offered_by", "person", "offered_at", "child"),
-            )
+            never_changes("offer_never_changes", "note_id", "offered_by_id", "person_id", "offered_at", "child_id")
         ]
 
     @classmethod

@@ -1,6 +1,5 @@
 """Summaries written for chosen readers, the child's wish about them, and their releases."""
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -17,6 +16,7 @@ from accounts.visibility import (
     seen,
     unless_in_error,
 )
+from carebridge.lib.never_changes import never_changes
 from sessions_log.enums import OverrideGround, WishKind
 from sessions_log.models.sessions import InError, Session, standing_session
 
@@ -100,10 +100,8 @@ class Release(ChildItem):
             models.Index(fields=["child", "recipient"], name="release_recipients"),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="release_never_changes",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("summary", "recipient", "released_by", "released_at", "child"),
+            never_changes(
+                "release_never_changes", "summary_id", "recipient_id", "released_by_id", "released_at", "child_id"
             )
         ]
 
@@ -211,12 +209,16 @@ class Wish(ChildItem):
             models.UniqueConstraint(name="one_first_wish", fields=["summary"], condition=Q(replaces__isnull=True))
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="wish_never_changes",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    "summary", "replaces", "kind", "not_to", "asked_at", "recorded_by", "recorded_at", "child"
-                ),
+            never_changes(
+                "wish_never_changes",
+                "summary_id",
+                "replaces_id",
+                "kind",
+                "not_to",
+                "asked_at",
+                "recorded_by_id",
+                "recorded_at",
+                "child_id",
             )
         ]
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.oracle import reading_circle, reading_home, reading_notes, reading_sessions
+from tests.oracle import reading_circle, reading_home, reading_notes, reading_office, reading_sessions
 from tests.oracle.standing import is_active
 from tests.oracle.world import Row, World
 
 READ: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     **reading_circle.READ,
+    **reading_office.READ,
     **reading_sessions.READ,
     **reading_notes.READ,
     **reading_home.READ,

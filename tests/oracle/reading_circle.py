@@ -3,21 +3,22 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from tests.oracle.reading_office import invitation, operates
 from tests.oracle.standing import (
     circle_rows,
     circle_staff,
     family_roles,
     in_quiet,
     is_admin,
-    is_barred,
     is_lead,
     is_own,
     is_supervisor,
-    is_therapist,
     names_now,
     on_team,
+    people_barred,
     remembered,
     roles_in,
+    stands_in,
     time_contains,
     works_in,
 )
@@ -38,13 +39,8 @@ OF_ADMINS = {
 
 
 def practice(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Whoever works there or has a circle row in force there."""
-    if works_in(world, me, row.pk, now):
-        return True
-    return any(
-        is_own(world, me, child.pk, now) or is_therapist(world, me, child.pk, now)
-        for child in world.where("Child", "practice_id", row.pk)
-    )
+    """Whoever works there or has a circle row in force there; the operator in their hours (ADR 11)."""
+    return stands_in(world, me, row.pk, now) or operates(world, me, now)
 
 
 def colleagues(world: World, me: int, row: Row, now: datetime) -> bool:
@@ -159,6 +155,7 @@ def _people_known(world: World, me: int, now: datetime) -> frozenset[int]:
     for row in world.tables["Membership"]:
         if works_in(world, me, row.practice_id, now):
             known.add(row.person_id)
+    known |= {row.person_id for row in world.tables["Invitation"] if invitation(world, me, row, now)}
     for card in world.tables["Child"]:
         roles = family_roles(world, me, card.pk, now)
         if roles:  # the child's supervisors in force
@@ -178,8 +175,9 @@ def person(world: World, me: int, row: Row, now: datetime) -> bool:
 
 
 def contact(world: World, me: int, row: Row, now: datetime) -> bool:
-    """Row "Contact": oneself; team, admins, leads: of the people of their children's circles, and of their colleagues."""
-    if row.pk == me:
+    """Row "Contact": oneself; team, admins, leads: of the people of their children's circles, and of their colleagues; and
+    whoever reads an invitation of theirs (ADR 1, reading 21)."""
+    if row.pk == me or any(invitation(world, me, each, now) for each in world.where("Invitation", "person_id", row.pk)):
         return True
     ties = world.where("CircleRow", "person_id", row.pk)
     if any(circle_staff(world, me, tie.child_id, now) for tie in ties):
@@ -218,15 +216,6 @@ def explanation(world: World, me: int, row: Row, now: datetime) -> bool:
     )
 
 
-@remembered
-def _people_barred(world: World, me: int, now: datetime) -> frozenset[int]:
-    """Whoever has or had a circle row for a child that one has no right as staff for."""
-    barred = [card.pk for card in world.tables["Child"] if is_barred(world, me, card.pk, now)]
-    return frozenset(
-        row.person_id for child in barred for row in world.where("CircleRow", "child_id", child) if row.starts <= now
-    )
-
-
 def audit_event(world: World, me: int, row: Row, now: datetime) -> bool:
     """Row "Audit": leads all of it; admins accounts, circle, sign-ins; neither about a child they are family of, nor what
     someone else of that child's circle did elsewhere (ADR 1, reading 16)."""
@@ -234,7 +223,7 @@ def audit_event(world: World, me: int, row: Row, now: datetime) -> bool:
         return False
     roles = roles_in(world, me, row.practice_id, now)
     if row.child_id is None:
-        if row.person_id not in (None, me) and row.person_id in _people_barred(world, me, now):
+        if row.person_id not in (None, me) and row.person_id in people_barred(world, me, now):
             return False
         return "safeguarding_lead" in roles or ("admin" in roles and row.action in OF_ADMINS)
     return is_lead(world, me, row.child_id, now) or (row.action in OF_ADMINS and is_admin(world, me, row.child_id, now))

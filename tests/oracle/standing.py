@@ -41,12 +41,38 @@ def is_active(world: World, person: int) -> bool:
 
 
 @remembered
+def is_out(world: World, person: int, practice: int, now: datetime) -> bool:
+    """The practice has ended the person's access: nothing of what they are there counts (ADR 11)."""
+    ended = world.where("Deactivation", "person_id", person)
+    return any(row.practice_id == practice and contains(row, now) for row in ended)
+
+
+def standing_only_in(world: World, person: int, practice: int) -> World:
+    """The world for somebody who chose one of their practices to stand in: as if all others had ended their access."""
+    others = [row.pk for row in world.tables["Practice"] if row.pk != practice]
+    started = min((row.starts for row in world.tables["Membership"]), default=None)
+    outs = [
+        Row(model="Deactivation", pk=None, practice_id=other, person_id=person, starts=started, ends=None)
+        for other in others
+    ]
+    return World({**world.tables, "Deactivation": [*world.tables["Deactivation"], *outs]})
+
+
+@remembered
 def roles_in(world: World, person: int, practice: int, now: datetime) -> frozenset[str]:
     """Roles of the person's memberships in force."""
-    if not is_active(world, person):
+    if not is_active(world, person) or is_out(world, person, practice, now):
         return frozenset()
     mine = world.where("Membership", "person_id", person)
     return frozenset(row.role for row in mine if row.practice_id == practice and contains(row, now))
+
+
+def stands_in(world: World, person: int, practice: int, now: datetime) -> bool:
+    """Works there or has a circle row in force there."""
+    return works_in(world, person, practice, now) or any(
+        is_own(world, person, child.pk, now) or is_therapist(world, person, child.pk, now)
+        for child in world.where("Child", "practice_id", practice)
+    )
 
 
 def works_in(world: World, person: int, practice: int, now: datetime) -> bool:
@@ -116,6 +142,8 @@ def family_roles(world: World, person: int, child: int, now: datetime) -> frozen
     """
     if not is_active(world, person) or is_closed(world, person, child, now):
         return frozenset()
+    if is_out(world, person, world.one("Child", child).practice_id, now):
+        return frozenset()
     rows = [r for r in circle_rows(world, person, child) if r.role != "therapist" and time_contains(world, r, now)]
     if any(row.authority == "none" for row in rows):
         return frozenset()
@@ -180,6 +208,15 @@ def is_lead(world: World, person: int, child: int, now: datetime) -> bool:
 def is_admin(world: World, person: int, child: int, now: datetime) -> bool:
     """An admin of the child's practice without a family tie to the child."""
     return _as_staff(world, "admin", person, child, now)
+
+
+@remembered
+def people_barred(world: World, person: int, now: datetime) -> frozenset[int]:
+    """Whoever has or had a circle row for a child that one has no right as staff for."""
+    barred = [card.pk for card in world.tables["Child"] if is_barred(world, person, card.pk, now)]
+    return frozenset(
+        row.person_id for child in barred for row in world.where("CircleRow", "child_id", child) if row.starts <= now
+    )
 
 
 def circle_staff(world: World, person: int, child: int, now: datetime) -> bool:

@@ -23,6 +23,11 @@ class Row(SimpleNamespace):
         return Row(**{**self.__dict__, **values})
 
 
+def same_but(old: Row, new: Row, *columns: str) -> bool:
+    """Nothing but these columns differs."""
+    return new.but(**{name: old.__dict__[name] for name in columns}) == old
+
+
 class World:
     """All rows by model name, with indexes and answers worked out so far. A changed world is a new World."""
 

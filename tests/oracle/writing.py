@@ -7,7 +7,7 @@ neither in error nor already withdrawn: those are pages of their own.
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.oracle import writing_circle
+from tests.oracle import writing_circle, writing_office
 from tests.oracle.reading import may_read
 from tests.oracle.reading_sessions import reviews, stands_for
 from tests.oracle.standing import (
@@ -22,7 +22,7 @@ from tests.oracle.standing import (
     time_contains,
     works_in,
 )
-from tests.oracle.world import Row, World
+from tests.oracle.world import Row, World, same_but
 
 
 def readable(world: World, me: int, model: str, pk: object, child: int, now: datetime) -> Row | None:
@@ -267,6 +267,7 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "UpdateEdit": edit,
     "Wish": wish,
     **writing_circle.INSERT,
+    **writing_office.INSERT,
 }
 
 
@@ -290,11 +291,6 @@ def may_insert(world: World, person: int | None, row: Row, now: datetime) -> boo
 
 def _mine_as_therapist(world: World, me: int, row: Row, now: datetime) -> bool:
     return row.author_id == me and row.error_at is None and is_therapist(world, me, row.child_id, now)
-
-
-def same_but(old: Row, new: Row, *columns: str) -> bool:
-    """Nothing but these columns differs."""
-    return new.but(**{name: old.__dict__[name] for name in columns}) == old
 
 
 def errs(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
@@ -383,12 +379,13 @@ CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Sharing": change_sharing,
     "Summary": change_summary,
     **writing_circle.CHANGE,
+    **writing_office.CHANGE,
 }
 
 
 HANGS_ON = {
     "session_id": "Session", "note_id": "ProgressNote", "summary_id": "Summary", "release_id": "Release",
-    "update_id": "HomeUpdate",
+    "update_id": "HomeUpdate", "circle_row_id": "CircleRow",
 }  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.oracle import Row, World, may_insert, may_read
+from tests.proof import candidates_office
 from tests.proof.candidates_moving import changed_files, every_change_of_files, moving_in, near_misses
+from tests.proof.candidates_office import every_office_change, lets_in, office_changes
 from tests.proof.worlds import TICK, Scene
 
 # model → (author's column, the moment's column, (column, model) of the item it hangs on, values a new row has)
@@ -77,19 +79,24 @@ ONE_EACH = {
     "SessionRecord",
 }  # a second one would be refused by its unique key
 NEVER_ADDED = (
-    "Agreement", "Contact", "Explanation", "HelperConsent", "Membership", "Named", "Opening", "Person", "Practice", "Renewal",
-    "Restriction", "Signature", "StaffProfile", "Supervision", "Withholding",
+    "Agreement", "Named", "Notice", "OperatorAccess", "Opening", "Person", "Practice", "Renewal", "Restriction", "RowReview",
+    "Signature", "Withholding",
 )  # fmt: skip
 
 # Added, and then as they are.
 NEVER_CHANGED = (
+    "Agreement",
     "AuditEvent",
-    "Child",
-    "CircleRow",
+    "CircleChange",
     "CoSignature",
+    "Explanation",
+    "FactorReset",
     "HomeUpdate",
     "Mark",
+    "Named",
+    "OperatorAccess",
     "Relationship",
+    "Restriction",
     "TakenOut",
     "UpdateEdit",
 )
@@ -231,6 +238,8 @@ def additions(world: World, scene: Scene, chance: Random, me: int, per_model: in
             wrong = spoiled(world, scene, chance, row, chance.choice(NEAR_MISSES)) if number % 2 else None
             yield wrong or row
     yield from moving_in(world, scene, chance, me, per_model)
+    if me:
+        yield from lets_in(world, scene, chance, me, per_model)
     for who in (me, chance.choice(world.tables["Person"]).pk, None):
         yield Row(
             model="AuditEvent", pk=(key := uuid4()), id=key, at=scene.now, person_id=who, practice_id=None, child_id=None,
@@ -253,6 +262,7 @@ def misses(world: World, scene: Scene, chance: Random, me: int | None) -> Iterat
             yield from filter(None, (spoiled(world, scene, chance, row, how) for how in NEAR_MISSES))
     if me:
         yield from near_misses(world, scene, chance, me)
+        yield from candidates_office.near_misses(world, scene, chance, me)
 
 
 def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: int) -> Iterator[tuple[Row, Row]]:
@@ -267,7 +277,8 @@ def alterations(world: World, scene: Scene, chance: Random, me: int, per_model: 
             old = chance.choice(pool)
             yield old, old.but(**_changed(world, scene, chance, chance.choice(tries), me, old))
     yield from changed_files(world, scene, chance, me, per_model)
-    model = chance.choice((*NEVER_ADDED, *NEVER_CHANGED))
+    yield from office_changes(world, scene, chance, me, per_model)
+    model = chance.choice(sorted({*NEVER_ADDED, *NEVER_CHANGED} - {*candidates_office.CHANGES}))
     if world.tables[model]:
         old = chance.choice(world.tables[model])
         yield old, old.but()  # changing nothing needs the right to change, too
@@ -329,8 +340,9 @@ def every_alteration(world: World, scene: Scene, chance: Random, me: int) -> Ite
     """Every kind of change, of a few rows of one's own and of others that can be read, drafts that colleagues left behind among
     them; of what nobody changes, none."""
     yield from every_change_of_files(world, scene, chance, me)
+    yield from every_office_change(world, scene, chance, me)
     for model in (*NEVER_ADDED, *NEVER_CHANGED, *SHAPES):
-        there = world.tables[model] if model not in CHANGES else []
+        there = world.tables[model] if model not in CHANGES and model not in candidates_office.CHANGES else []
         yield from ((old, old.but()) for old in there[:40] if may_read(world, me, old, scene.now))
     for model, tries in CHANGES.items():
         readable = [row for row in world.tables[model] if may_read(world, me, row, scene.now)]

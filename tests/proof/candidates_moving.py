@@ -11,14 +11,21 @@ from tests.oracle.writing_circle import has_a_circle
 from tests.proof.worlds import TICK, Scene
 
 MOVING = ("Child", "CircleRow", "MoveIn", "MoveInRow", "Relationship")
-TIES = [("guardian", "full"), ("guardian", "informed"), ("guardian", "contributor"), ("therapist", "")]
+TIES = [
+    ("guardian", "full"), ("guardian", "informed"), ("guardian", "contributor"), ("guardian", "none"), ("helper", ""),
+    ("young_person", ""), ("therapist", ""), ("therapist", ""), ("therapist", ""),
+]  # fmt: skip
+HOURS = 12  # ticks that short access lasts at most
 MISSES: dict[str, tuple[str, ...]] = {
     "Child": ("practice",),
-    "CircleRow": ("none", "helper", "young", "past", "ahead", "ends", "me", "other_child", "practice", "person"),
+    "CircleRow": (
+        "none", "helper", "young", "therapist", "past", "ahead", "ends", "short", "long", "short_ahead", "me", "other_child",
+        "practice", "person", "colleague",
+    ),
     "MoveIn": ("owner", "practice", "upload_ahead", "running", "finished", "started", "ended"),
     "MoveInRow": ("owner", "practice", "outcome", "other_file"),
     "Relationship": ("person", "other_row"),
-}
+}  # fmt: skip
 CHANGES: dict[str, tuple[str, ...]] = {
     "MoveIn": ("status", "status", "owner", "to_me", "practice", "upload_ahead", "nothing"),
     "MoveInRow": ("chosen", "outcome", "owner", "practice", "other_file", "nothing"),
@@ -37,12 +44,15 @@ def sound(world: World, scene: Scene, chance: Random, model: str, me: int) -> Ro
         case "CircleRow":
             there = [row for row in world.tables["Child"] if row.practice_id == practice] or world.tables["Child"]
             bare = [row for row in there if not has_a_circle(world, row.pk, scene.now)]
-            child = chance.choice(bare or there)
+            child = chance.choice(bare if bare and chance.random() < 0.4 else there)
             role, authority = chance.choice(TIES)
             staff = [row.person_id for row in world.where("Membership", "practice_id", practice)]
             everyone = [row.pk for row in world.tables["Person"]]
             person = chance.choice(staff if role == "therapist" and staff else everyone)
-            return tied(child, person, role, authority, scene.now)
+            row = tied(child, person, role, authority, scene.now)
+            if chance.random() < 0.3:
+                return row.but(ends=scene.now + HOURS * TICK)
+            return row.but(starts=scene.now + TICK) if chance.random() < 0.2 else row
         case "MoveIn":
             return Row(
                 model=model, pk=key, id=key, practice_id=practice, uploaded_by_id=me, uploaded_at=scene.now, started_at=None,
@@ -100,7 +110,15 @@ def spoiled(world: World, scene: Scene, chance: Random, row: Row, how: str, me: 
         case "past" | "ahead":
             return row.but(starts=now + (TICK if how == "ahead" else -TICK))
         case "ends":
-            return row.but(ends=now + TICK)
+            return row.but(ends=now + 2 * TICK)
+        case "short" | "long" | "short_ahead":
+            starts = now + TICK if how == "short_ahead" else now
+            return row.but(starts=starts, ends=now + (HOURS + (how == "long")) * TICK)
+        case "therapist":
+            return row.but(role="therapist", authority="")
+        case "colleague":
+            jobs = world.where("Membership", "practice_id", row.practice_id)
+            return row.but(person_id=chance.choice(jobs).person_id) if jobs else None
         case "other_child":
             child = chance.choice(world.tables["Child"])
             return row.but(child_id=child.pk, practice_id=child.practice_id)
@@ -145,19 +163,29 @@ def near_misses(world: World, scene: Scene, chance: Random, me: int) -> Iterator
 
 
 def every_tie(world: World, scene: Scene, me: int) -> Iterator[Row]:
-    """Everyone who works anywhere as therapist, oneself and a few others as guardian, to a child without a circle and to
-    those one is barred from, for those who work somewhere as admins, whenever that is; for all staff every relationship
-    there could be."""
-    jobs = {row.practice_id for row in world.where("Membership", "person_id", me) if row.role == "admin"}
+    """Everyone who works anywhere as therapist, oneself and a few others as guardian, to a child without a circle, to those one
+    is barred from and to those one treats, for admins, leads and therapists, whenever that is; some of it for hours; for all
+    staff every relationship there could be."""
+    roles = {"admin", "safeguarding_lead"}
+    jobs = {row.practice_id for row in world.where("Membership", "person_id", me) if row.role in roles}
+    treated = {row.child_id for row in world.where("CircleRow", "person_id", me) if row.role == "therapist"}
+    jobs |= {world.one("Child", child).practice_id for child in treated}
     staff = sorted({row.person_id for row in world.tables["Membership"]})
     others = [me, *(row.pk for row in world.tables["Person"] if row.pk not in staff)][:12]
     for practice in sorted(jobs):
         bare = [
             row for row in world.where("Child", "practice_id", practice) if not has_a_circle(world, row.pk, scene.now)
         ]
-        for child in bare[:1] + [row for row in bare[1:] if is_barred(world, me, row.pk, scene.now)]:
-            yield from (tied(child, person, "therapist", "", scene.now) for person in [*staff, *others[:3]])
+        own = [
+            world.one("Child", child) for child in sorted(treated) if world.one("Child", child).practice_id == practice
+        ]
+        for child in bare[:1] + own[:1] + [row for row in bare[1:] if is_barred(world, me, row.pk, scene.now)]:
+            rows = [tied(child, person, "therapist", "", scene.now) for person in [*staff, *others[:3]]]
+            yield from rows
+            yield from (row.but(ends=scene.now + HOURS * TICK) for row in rows)
+            yield from (row.but(ends=scene.now + (HOURS + 1) * TICK) for row in rows[:4])
             yield from (tied(child, person, "guardian", "full", scene.now) for person in others)
+            yield from (tied(child, person, "helper", "", scene.now) for person in staff)
     for practice in sorted({row.practice_id for row in world.where("Membership", "person_id", me)}):
         yield from related(world, scene, practice)
 

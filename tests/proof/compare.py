@@ -47,4 +47,5 @@ def ids(sql: str) -> Ids:
 def believed(world: World, person: int | None, scene: Scene, models: list[str]) -> Ids:
     """What the oracle lets the person read."""
     now = scene.now
-    return {(row.model, str(row.pk)) for row in world.rows(models) if may_read(world, person, row, now)}
+    there = (row for row in world.rows(models) if row.pk is not None)
+    return {(row.model, str(row.pk)) for row in there if may_read(world, person, row, now)}

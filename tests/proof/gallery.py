@@ -30,7 +30,7 @@ PLACES = [
     *("person", "now", "practices", "member", "admin", "lead", "barred", "barred_people", "team", "therapist"),
     *("supervised", "family", "guardians", "own", "recipients", "young", "signers", "note_readers", "spans", "notes"),
     *("notes_if_opened", "withheld", "opened", "drafts", "taken_out", "to_review", "people", "known_rows"),
-    *("known_people", "named_concerns", "named_about", "newcomers"),
+    *("known_people", "named_concerns", "named_about", "newcomers", "operator"),
 ]
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -13,8 +14,10 @@ from accounts.models import Person
 from accounts.visibility import guarded_models
 from tests.harness import viewing
 from tests.oracle import Row, World, may_change, may_insert, read_world
+from tests.oracle.standing import standing_only_in
 from tests.proof import trials
 from tests.proof.candidates import additions, alterations, misses
+from tests.proof.candidates_on_purpose import offers
 from tests.proof.compare import Ids, believed, ids, rule_alone, wall_alone
 from tests.proof.worlds import START, TICK, Scene
 
@@ -67,6 +70,7 @@ def judge(scene: Scene, tally: Tally, chance: Random) -> None:
         me = person.pk if person else None
         added = list(additions(world, scene, chance, me or 0, 1))
         added += misses(world, scene, chance, me) if who == "zoe" else []  # to whom the corners offer most
+        added += islice(offers(world, scene, me), 4) if me else []  # which chance seldom makes
         changed = list(alterations(world, scene, chance, me or 0, 2))
         with viewing(person, scene.now, as_role=None):
             by_rule = ids(rule_alone())
@@ -82,11 +86,32 @@ def judge(scene: Scene, tally: Tally, chance: Random) -> None:
         for model, _ in by_oracle:
             tally.yes[READ, model] += 1
         tally.differ += _reading(world, scene, who, by_rule, by_wall, by_oracle)
+        if person:
+            standing_alone(scene, world, who, person, tally)
         for row, rule, wall in zip(added, rule_adds, wall_adds, strict=True):
             tally.differ += _writing(tally, ADD, scene, who, row, rule, wall, may_insert(world, me, row, scene.now))
         for (old, row), rule, wall in zip(changed, rule_changes, wall_changes, strict=True):
             oracle = may_change(world, me, old, row, scene.now)
             tally.differ += _writing(tally, CHANGE, scene, who, row, rule, wall, oracle)
+
+
+def standing_alone(scene: Scene, world: World, who: str, person: Person, tally: Tally) -> None:
+    """What somebody with a place in several practices reads who chose one of them."""
+    models = [model.__name__ for model in guarded_models()]
+    places = {
+        row.practice_id for model in ("Membership", "CircleRow") for row in world.where(model, "person_id", person.pk)
+    }
+    for practice in sorted(places) if len(places) > 1 else ():
+        with viewing(person, scene.now, as_role=None, only=practice):
+            by_rule = ids(rule_alone())
+        with viewing(person, scene.now, only=practice):
+            by_wall = ids(wall_alone())
+        by_oracle = believed(standing_only_in(world, person.pk, practice), person.pk, scene, models)
+        for row in world.rows(models):
+            tally.asked[READ, row.model] += 1
+        tally.yes.update((READ, model) for model, _ in by_oracle)
+        name = f"{who}, in {'near' if practice == scene.practices[0].pk else 'far'} alone,"
+        tally.differ += _reading(world, scene, name, by_rule, by_wall, by_oracle)
 
 
 def _reading(world: World, scene: Scene, who: str, rule: Ids, wall: Ids, oracle: Ids) -> Iterator[str]:

@@ -23,7 +23,7 @@ from accounts.models import (
     StaffProfile,
     Supervision,
 )
-from tests.proof import moves_clinical
+from tests.proof import moves_clinical, moves_office
 from tests.proof.worlds import LAST_NOW, Choices, Nothing, Scene
 
 # role, authority, household: as joined most often, with the odd combinations among them.
@@ -203,7 +203,7 @@ MOVES: dict[str, Callable[[Scene, Choices], None]] = {
         agree, arrive, clock, dismiss, employ, introduce, join, leave, let_in, move_in, name, record, renew, restrict, sign,
         supervise, switch, unrestrict, void,
     )
-} | moves_clinical.MOVES  # fmt: skip
+} | moves_clinical.MOVES | moves_office.MOVES  # fmt: skip
 
 # As often as they should come when they come by chance.
 WEIGHTED = sorted(MOVES) + ["join", "join", "restrict", "restrict", "name", "agree", *sorted(moves_clinical.MOVES)] * 2

@@ -148,41 +148,76 @@ def _function(text: str, position: int) -> str:
     return str(re.findall(r"FUNCTION authz\.(\w+)", text[:position])[-1])
 
 
-# --- Moving in -----------------------------------------------------------------------------------------------------------
+# --- What functions answer, and what triggers refuse -----------------------------------------------------------------------
 
-MOVING = ("welcome", "hold_the_circle", "moves_under_way", "forget_moves")
+# Asked question by question (tests/proof/moving_in.py), and by the tests of the kernel (tests/proof/deciding.py).
+MOVING = ("welcome", "newcomer", "moves_under_way", "forget_moves")
+DECIDING = (
+    "lets_in", "is_known", "known_by_address", "plain", "shares_an_address", "hold_the_young", "hold_the_circle",
+    "hold_the_job", "hold_the_stranger", "hold_the_time", "hold_columns", "take_back", "tell_of_a_row",
+    "tell_of_supervision", "may_be_invited", "hold_the_invitation", "open_invitation", "open_card", "join", "join_as",
+    "end_sessions", "confirm_address", "open_reset", "take_off_factors", "must_operate", "set_active",
+)  # fmt: skip
 CONDITION = re.compile(
-    r"(?P<left>[A-Za-z_]+\.[a-z_]+|practice|coalesce\(started_at, uploaded_at\)|coalesce\(current_setting\([^()]*\), ''\))"
-    r" (?P<sign><=|<>|=|<) (?P<right>ANY \(coalesce\(.*?bigint\[\]\)|ALL \(barred\)|'[^']*'|moment - interval '[^']*'"
-    r"|[A-Za-z]+\.[a-z_]+)"
+    r"(?P<left>[A-Za-z_]+\.[a-z_]+|practice|wanted|cardinality\(several\)|coalesce\(started_at, uploaded_at\)"
+    r"|coalesce\(current_setting\([^()]*\), ''\))"
+    r" (?P<sign><=|<>|>=|=|<|>) (?P<right>ANY \(coalesce\(.*?bigint\[\]\)|ANY \([a-z]+(?: \|\| [a-z]+)?\)"
+    r"|ALL \(coalesce\(.*?bigint\[\]\)|ALL \(b\.children\)|'[^']*'|moment - interval '[^']*'|(?:c\.starts \+ )?interval '[^']*'"
+    r"|[A-Za-z_\"]+\.[a-z_]+|person|practice|viewer|moment|young|child|reset|code_sha256|wanted|account|1)(?![a-z_.(])"
 )
-LISTED = re.compile(r"(?:m\.)?status (?:NOT )?IN \((?P<first>'[a-z]+'), (?P<second>'[a-z]+')\)")
+LISTED = re.compile(r"(?:m\.)?(?:status|side) (?:NOT )?IN \((?P<first>'[a-z]+'), (?P<second>'[a-z]+')\)")
 HANDED = re.compile(r"nullif\(current_setting\('app\.[a-z_]+', true\), ''\)|current_setting\('app\.person', true\)")
 STATEMENT = re.compile(r"^ +(?:INSERT|UPDATE|DELETE|PERFORM|RAISE)\b[^;]*;", re.MULTILINE)
 VALUES = [
-    ("'!' || ", ""), ("true, '', ''", "false, '', ''"), ("true, '', ''", "true, 'en', ''"), ("true, '', ''", "true, '', 'UTC'"),
-    ("welcome.name)", "'')"), ("welcome.email, welcome.phone", "'', welcome.phone"), (" || number)", ")"),
-    ("welcome.email, welcome.phone", "welcome.email, ''"), ("::text, true)", "::text, false)"), ("RETURN number", "RETURN NULL"),
-    ("RETURN NEW", "RETURN NULL"), ("m.id, m.uploaded_by_id", "m.id, m.practice_id"), (" ORDER BY m.started_at, m.id", ""),
-    ("m.started_at, m.id", "m.started_at"), ("m.started_at, m.id", "m.id"), ("= 'expired'", "= 'discarded'"),
-    ("finished_at = moment", "finished_at = finished_at"), ("started_at, uploaded_at", "started_at"),
-    ("started_at, uploaded_at", "uploaded_at"), ("24 hours", "23 hours"), ("SECURITY DEFINER", "SECURITY INVOKER"),
+    ("'!' || ", ""), ("true, '', '', false", "false, '', '', false"), ("true, '', '', false", "true, 'en', '', false"),
+    ("true, '', '', false", "true, '', 'UTC', false"), ("true, '', '', false", "true, '', '', true"),
+    ("newcomer.name)", "'')"), ("newcomer.email, newcomer.phone", "'', newcomer.phone"), (" || number)", ")"),
+    ("newcomer.email, newcomer.phone", "newcomer.email, ''"), ("::text, true)", "::text, false)"),
+    ("RETURN number", "RETURN NULL"), ("m.id, m.uploaded_by_id", "m.id, m.practice_id"),
+    (" ORDER BY m.started_at, m.id", ""), ("m.started_at, m.id", "m.started_at"), ("m.started_at, m.id", "m.id"),
+    ("= 'expired'", "= 'discarded'"), ("finished_at = moment", "finished_at = finished_at"),
+    ("started_at, uploaded_at", "started_at"), ("started_at, uploaded_at", "uploaded_at"), ("24 hours", "23 hours"),
+    ("SECURITY DEFINER", "SECURITY INVOKER"),
 ]  # fmt: skip
+CHANGED_VALUES = [
+    ("RETURN NEW", "RETURN NULL"), ("72 hours", "71 hours"), (", 9)", ", 8)"), ("lower(", "("), ("btrim(", "("),
+    ("'new_therapist' ELSE 'short_access'", "'short_access' ELSE 'new_therapist'"), ("SET ends = NULL", "SET ends = ends"),
+    ("- 'ends'", "- 'ends' - 'starts'"), (" - free", ""), ("'role'", "'none'"), ("RETURN -1", "RETURN NULL"),
+    ("array_replace(w.not_to, way.person, join_as.account)", "w.not_to"),
+]  # fmt: skip
+
+
+def functions(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each function's text, without its comments."""
+    text = "\n".join(re.sub(r"--[^\n]*", "", file.read_text()) for file in SQL)
+    for name in names:
+        function = re.search(rf"CREATE OR REPLACE FUNCTION authz\.{name}\(.*?\n\$\$;", text, re.DOTALL)
+        assert function, name
+        yield name, function.group()
 
 
 def moving_mutants() -> list[Mutant]:
     """Every mutant of the functions of moving in, which no rule asks: each condition made true, made false, turned round,
     its boundary moved; each item of a list, each statement and each setting read left out; each value changed."""
-    text = re.sub(r"--[^\n]*", "", SQL[0].read_text())
     mutants = list[Mutant]()
-    for name in MOVING:
-        function = re.search(rf"CREATE OR REPLACE FUNCTION authz\.{name}\(.*?\n\$\$;", text, re.DOTALL)
-        assert function, name
-        mutants += _moving_mutants(Changes(function.group()))
-    return mutants
+    for _, text in functions(MOVING):
+        mutants += _moving_mutants(Changes(text), VALUES)
+    # It runs inside `welcome`, which is the kernel's already.
+    return [mutant for mutant in mutants if not mutant.name.startswith("newcomer: 'SECURITY DEFINER'")]
 
 
-def _moving_mutants(changes: Changes) -> list[Mutant]:
+def deciding_mutants() -> dict[str, list[Mutant]]:
+    """By function, the same of what decides who comes in, who is tied and who is told; and every NULL and every IN."""
+    found = {}
+    for name, text in functions(DECIDING):
+        changes = Changes(text)
+        for pattern in (NULLNESS, MEMBERSHIP):
+            changes.negate(pattern)
+        found[name] = _moving_mutants(changes, CHANGED_VALUES)
+    return found
+
+
+def _moving_mutants(changes: Changes, values: list[tuple[str, str]]) -> list[Mutant]:
     for match in CONDITION.finditer(changes.text):
         left, sign, right = match.group("left", "sign", "right")
         turned = f"NOT ({match.group()})" if right.startswith("A") else f"{left} {FLIPPED[sign]} {right}"
@@ -198,7 +233,7 @@ def _moving_mutants(changes: Changes) -> list[Mutant]:
         changes.put(*match.span(), "NULL")
     for match in STATEMENT.finditer(changes.text):
         changes.put(*match.span(), "")
-    changes.replace(VALUES)
+    changes.replace(values)
     return changes.mutants()
 
 

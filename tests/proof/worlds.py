@@ -43,7 +43,8 @@ LARGEST = 999
 _worlds = count(1)
 
 THERAPIST, GUARDIAN, YOUNG, HELPER = "therapist", "guardian", "young_person", "helper"
-CAST = "tom ines ruth omar otto sue priya dan kid karin joy abe nell stella ivan uma zoe lena".split()  # noqa: SIM905 - a list of words
+CAST = "tom ines ruth omar otto sue priya dan kid karin joy abe nell stella ivan uma zoe lena nia noa yan vic".split()  # noqa: SIM905 - a list of words
+WITHOUT_AN_ADDRESS = {"nia", "noa", "yan"}  # nobody has accepted an invitation yet; Yan has a username
 
 
 @dataclass(frozen=True)
@@ -212,12 +213,23 @@ def cast() -> Scene:
         (far, "Ada", date(2012, 3, 1)),
     ):  # fmt: skip
         scene.children.append(scene.add(Child, practice=where, name=name, date_of_birth=born))
-    accounts = Account.objects.bulk_create([Account(email=f"{who}{number}@example.org", password="!") for who in CAST])
+    accounts = Account.objects.bulk_create(
+        [
+            Account(
+                email=None if who in WITHOUT_AN_ADDRESS else f"{who}{number}@example.org",
+                username=f"yan{number}" if who == "yan" else None,
+                password="!",
+            )
+            for who in CAST
+        ]
+    )
     people = Person.objects.bulk_create(
         [Person(account=each, name=who) for who, each in zip(CAST, accounts, strict=True)]
     )
-    Contact.objects.bulk_create([Contact(person=person, email=person.account.email or "") for person in people])
     scene.people = dict(zip(CAST, people, strict=True))
+    scene.made["Contact"] = Contact.objects.bulk_create(
+        [Contact(person=row, email=row.account.email or "") for who, row in scene.people.items() if who != "noa"]
+    )
     scene.made["Account"] = accounts
     employ(scene, "tom", "therapist")
     employ(scene, "ines", "therapist", "supervisor")
@@ -228,6 +240,12 @@ def cast() -> Scene:
     employ(scene, "abe", "admin", "safeguarding_lead")
     employ(scene, "lena", "therapist", "supervisor", until=9)
     employ(scene, "stella", "therapist", "supervisor", "safeguarding_lead", "admin", practice=1)
+    employ(scene, "noa", "therapist")
+    employ(scene, "vic", "therapist", "supervisor", "admin")  # at home in both practices
+    employ(scene, "vic", "therapist", "supervisor", "safeguarding_lead", practice=1)
+    scene.add(
+        Supervision, practice=far, supervisor=scene.people["vic"], therapist=scene.people["stella"], starts=scene.at(1)
+    )
     for supervisor, therapist in (("ines", "tom"), ("sue", "tom"), ("tom", "otto"), ("lena", "ruth")):
         scene.add(
             Supervision, practice=near, supervisor=scene.people[supervisor], therapist=scene.people[therapist],
@@ -249,6 +267,9 @@ def cast() -> Scene:
     tie(scene, "ivan", 2, GUARDIAN, "full", household="mill")
     tie(scene, "uma", 2, GUARDIAN, "full", household="mill", until=8)
     tie(scene, "uma", 3, GUARDIAN, "full")
+    tie(scene, "nia", 2, GUARDIAN, "informed", household="mill")
+    tie(scene, "yan", 1, YOUNG)
+    tie(scene, "vic", 2, THERAPIST, tick=1)
     scene.add(StaffProfile, practice=near, person=scene.people["tom"], body="About Tom")
     scene.add(StaffProfile, practice=near, person=scene.people["lena"], body="About Lena")
     scene.add(Agreement, child=scene.children[0], guardian_access="signed_notes", young_person_access="signed_notes",
