@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, recent_sign_in
 from accounts.actions.circle import Clash, Stale, take_back
 from accounts.actions.reviews import mark_reviewed
 from accounts.circle_lines import Page, PlanLine, history, may
@@ -48,6 +48,7 @@ def row_of(child: Child, row: UUID) -> CircleRow:
 
 
 @about_child("therapist", "admin")
+@recent_sign_in
 def circle_take_back(request: HttpRequest, child: Child, bundle: UUID) -> HttpResponse:
     """Say what goes on as before; then take a plan back."""
     here = circle_of(child)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.access import about_child, stands
+from accounts.access import about_child, recent_sign_in, stands
 from accounts.actions.circle import (
     Clash,
     DoneBefore,
@@ -81,6 +81,7 @@ def stale_words() -> str:
 
 
 @about_child("therapist", "admin")
+@recent_sign_in
 def circle_add(request: HttpRequest, child: Child) -> HttpResponse:
     """Who comes, as what, from when; then what it would mean; then the row, and an invitation if one is wanted."""
     if was_done(request, child):
@@ -194,6 +195,7 @@ def add_or_look(request: HttpRequest, form: AddForm, circle: Circle, person: int
 
 
 @about_child("therapist", "admin")
+@recent_sign_in
 def circle_change(request: HttpRequest, child: Child, row: UUID) -> HttpResponse:
     """A guardian's authority, household or relationship, from now or from a day on."""
     if was_done(request, child):
@@ -235,6 +237,7 @@ def circle_change(request: HttpRequest, child: Child, row: UUID) -> HttpResponse
 
 
 @about_child("therapist", "admin", "lead")
+@recent_sign_in
 def circle_end(request: HttpRequest, child: Child, row: UUID) -> HttpResponse:
     """A row ends now, or on a day."""
     if was_done(request, child):
@@ -279,6 +282,7 @@ def ended(request: HttpRequest, form: CircleForm, circle: Circle, row: Any, name
 
 
 @about_child("lead")
+@recent_sign_in
 def short_access(request: HttpRequest, child: Child) -> HttpResponse:
     """A safeguarding lead gives somebody who treats here the child's record for hours."""
     if was_done(request, child):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.access import for_places
+from accounts.access import for_places, recent_sign_in
 from accounts.actions.circle import Clash, DoneBefore, Stale
 from accounts.actions.hand_over import hand_over as pass_on
 from accounts.actions.hand_over import take_hand_over_back
@@ -33,6 +33,7 @@ def reasons() -> dict[str, str]:
 
 
 @for_places("admin")
+@recent_sign_in
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Who has children to hand over, and what is planned; with one of them chosen, the form, then the preview."""
     found = leavers()
@@ -93,6 +94,7 @@ def done_or_looked_at(request: HttpRequest, form: HandOverForm, leaver: Leaver) 
 
 
 @for_places("admin")
+@recent_sign_in
 def hand_over_take_back(request: HttpRequest, bundle: UUID) -> HttpResponse:
     """What is planned is taken back for every child it still stands for."""
     ahead = next((one for one in hand_overs_ahead() if one.bundle == bundle), None)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import for_places
+from accounts.access import for_places, recent_sign_in
 from accounts.actions.invite import Closed, Newcomer, hold, invite, let_in, revoke, send_again
 from accounts.actions.invite_many import invite_known
 from accounts.invitation_forms import AddressForm, InviteForm
@@ -77,6 +77,7 @@ def nobody_yet(query: str, number: str) -> dict[str, Any]:
 
 
 @for_places("admin")
+@recent_sign_in
 def invitation_new(request: HttpRequest) -> HttpResponse:
     """Somebody new. Who is known by the address already is shown instead of made twice."""
     practices, known = standing_as("admin"), list[Known]()
@@ -115,6 +116,7 @@ def on_its_way(name: str) -> str:
 
 @require_POST
 @for_places("admin")
+@recent_sign_in
 def invitation_several(request: HttpRequest) -> HttpResponse:
     """Invite those ticked, or the one whose button was pressed, at the addresses in the books."""
     ids = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("person")
@@ -142,6 +144,7 @@ def invitation_several(request: HttpRequest) -> HttpResponse:
 
 
 @for_places("admin")
+@recent_sign_in
 def invitation_person(request: HttpRequest, person: UUID) -> HttpResponse:
     """Somebody in the books: to which address?"""
     found = get_object_or_404(without_way_in(), public_id=person)

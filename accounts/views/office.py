@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
-from accounts.access import for_places
+from accounts.access import for_places, recent_sign_in
 from accounts.actions.practice import Stale, change_details, change_policy
 from accounts.models import Practice
 from accounts.practice_forms import DetailsForm, PolicyForm, Settings
@@ -71,6 +71,7 @@ def details(request: HttpRequest) -> HttpResponse:
 
 
 @for_places("admin")
+@recent_sign_in
 def policy(request: HttpRequest) -> HttpResponse:
     """Ages, access and due times. Whom another age moves is shown first."""
     where, several = chosen(request, "admin")

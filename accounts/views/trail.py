@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import for_places
+from accounts.access import for_places, recent_sign_in
 from accounts.models import Practice
 from accounts.trail_forms import TrailForm
 from accounts.trail_reads import FOUND, Filter, children_here, lines, page_of, people_here, table
@@ -48,6 +48,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_places("admin", "lead")
+@recent_sign_in
 def trail_export(request: HttpRequest) -> HttpResponse:
     """The rows that were asked for, as a table, made whole within this transaction."""
     where, _several = chosen(request, "admin", "lead")

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.access import about_child
+from accounts.access import about_child, recent_sign_in
 from accounts.actions.young_log_in import NotTheirsAlone, card_for
 from accounts.cards import address, grouped, square
 from accounts.models import Child
@@ -17,6 +17,7 @@ from accounts.young_reads import shares_an_address, young_of
 
 
 @about_child("therapist")
+@recent_sign_in
 def young_person(request: HttpRequest, child: Child) -> HttpResponse:
     """What the log-in shows to whom, and a card for it. The code stands on this answer alone and is kept nowhere."""
     young = young_of(child)
