@@ -43,7 +43,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "Practice": ("name", "fees", "ref"),
     "RowReview": ("looked", "looked", "looked_by", "looked_past", "flagged_at", "nothing"),
     "StaffProfile": ("body", "training", "person_id", "practice_id"),
-    "Supervision": (*ENDED, "ends_now", "therapist_id"),
+    "Supervision": (*ENDED[:-1], "ends_now", "therapist_id"),
 }  # fmt: skip
 
 

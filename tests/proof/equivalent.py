@@ -113,10 +113,13 @@ REASONS: dict[str, tuple[str, ...]] = {
     "a trigger keeps all but the author from the words, and who gave their draft away could not read it": (
         "ProgressNote change into: drop 0.0.1 author",
     ),
-    "a constraint gives an authority to guardians alone": ("CircleRow add: drop 5.0.0 role",),
-    "an admin of the practice is a member of it": (
-        "CircleRow add: drop 5.1.1.0 member U0,practice",
-        "CircleRow add: drop 5.1.2.0.0 member U0,practice",
+    "rows of family pass by the leg before": ("CircleRow add: drop 0.0.2.1.0 role",),
+    "whoever ties people as staff is a member of the practice": (
+        "CircleRow add: drop 0.0.2.1.1.0 member U0,practice",
+        "CircleRow add: drop 0.0.2.1.2.0.0 member U0,practice",
+        "CircleRow add: drop 0.1.2.0.0 member U0,practice",
+        "CircleRow add: drop 0.2.3.0 member U0,practice",
+        "CircleRow add: drop 0.2.4.0.0 member U0,practice",
     ),
     "told_of names only guardians' children": ("Sharing add: drop 0 own sessions_log_sharing,child",),
     "others of the family read only their own updates, which the leg before lets them": (
@@ -143,7 +146,7 @@ BEGINNINGS: dict[str, str] = {
     "MoveInRow change: drop 0 admin": READ_AGAIN,
     "MoveInRow change: drop 1 uploaded_by": READ_AGAIN,
     "MoveInRow change into: drop": READ_AGAIN,
-    "Relationship add: drop 2.0 (team": "an admin of the child reads its circle",
+    "Relationship add: drop 1.1 (team": "an admin or therapist of the child reads its circle",
     "NoteOffer add: drop 5.0 member": "a therapist of the child is a member of its practice",
     "CoSignature add: drop 3.0 team": "the supervisors are of the team",
     "ProcessNote change: drop 0 error_at": HELD,

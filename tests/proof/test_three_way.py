@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from accounts.visibility import guarded_models
 from tests import oracle
 from tests.oracle.standing import comes_of
-from tests.proof import candidates_moving
+from tests.proof import candidates_moving, candidates_office
 from tests.proof.candidates import CHANGES, SHAPES
 from tests.proof.candidates_moving import MOVING
+from tests.proof.candidates_office import OFFICE
 from tests.proof.corners import corners
 from tests.proof.judge import ADD, CHANGE, READ, Tally, judge, undone
 from tests.proof.moves import WEIGHTED
@@ -40,8 +41,8 @@ some_moves = st.tuples(*[st.none() | one_move] * MOVES)
 
 def test_the_oracle_knows_every_guarded_model() -> None:
     assert set(oracle.READ) == {model.__name__ for model in guarded_models()}
-    assert set(oracle.INSERT) == {*SHAPES, *MOVING, "AuditEvent"}
-    assert set(oracle.CHANGE) == {*CHANGES, *candidates_moving.CHANGES}
+    assert set(oracle.INSERT) == {*SHAPES, *MOVING, *OFFICE, "AuditEvent"}
+    assert set(oracle.CHANGE) == {*CHANGES, *candidates_moving.CHANGES, *candidates_office.CHANGES}
 
 
 BIRTHS = [

@@ -228,7 +228,11 @@ def cast() -> Scene:
     )
     scene.people = dict(zip(CAST, people, strict=True))
     scene.made["Contact"] = Contact.objects.bulk_create(
-        [Contact(person=row, email=row.account.email or "") for who, row in scene.people.items() if who != "noa"]
+        [
+            Contact(person=row, email=row.account.email or "")
+            for who, row in scene.people.items()
+            if who not in WITHOUT_AN_ADDRESS
+        ]
     )
     scene.made["Account"] = accounts
     employ(scene, "tom", "therapist")
