@@ -111,6 +111,9 @@ BEGIN
   IF coalesce(current_setting('app.person', true), '') = '' AND coalesce(current_setting('app.joining', true), '') = '' THEN
     RETURN NULL;
   END IF;
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'accounts_circlerow' AND to_jsonb(OLD) ->> 'person_id' = to_jsonb(NEW) ->> 'person_id' THEN
+    RETURN NULL;  -- a row that ends has nobody join
+  END IF;
   IF EXISTS (
     SELECT FROM public.accounts_circlerow mine
     JOIN public.accounts_circlerow y ON y.child_id = mine.child_id AND y.role = 'young_person'
