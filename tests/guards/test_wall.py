@@ -82,10 +82,11 @@ def test_one_permissive_policy_per_table_command_and_role() -> None:
     assert {command for _, command, who in counted if who != AUTHZ} == {"SELECT", "INSERT", "UPDATE"}
     assert {who for *_, who in counted} == {APP, WORKER, AUTHZ}
     # Nobody deletes but the kernel: rows of files that are over; a planned circle row that is taken back, with its words and
-    # what was told of it; the empty place of somebody who joins with an account of their own. Nothing clinical.
+    # what was told or flagged of it; a planned job or supervision; the empty place of somebody who joins with an account of
+    # their own. Nothing clinical.
     assert {table for table, command, _ in counted if command == "DELETE"} == {
         "accounts_moveinrow", "accounts_circlerow", "accounts_relationship", "accounts_notice", "accounts_contact",
-        "accounts_person",
+        "accounts_person", "accounts_rowreview", "accounts_membership", "accounts_supervision",
     }  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def test_web_and_worker_neither_delete_nor_empty_nor_own(who: str) -> None:
 OF_BOTH = {"enter", "welcome", "known_by_address"}
 OF_THE_WEB = OF_BOTH | {
     "take_back", "open_invitation", "open_card", "join", "join_as", "end_sessions", "confirm_address", "open_reset",
-    "take_off_factors", "found_practice", "appoint_admin", "set_active",
+    "take_off_factors", "found_practice", "appoint_admin", "set_active", "open_address", "take_back_job", "supervisors_told",
 }  # fmt: skip
 OF_THE_WORKER = OF_BOTH | {"mails_about_log_ins", "moves_under_way", "forget_moves"}
 
