@@ -28,6 +28,7 @@ from accounts.views.register import site
 from accounts.visibility import guarded_models
 from carebridge.checks import every_pattern
 from tests import people
+from tests.accounts.signing_in import give_app
 from tests.guards.browsing import faults_of
 from tests.harness import signed_in, viewing
 from tests.people import NOON, Willow
@@ -265,6 +266,7 @@ def test_the_log_in_is_made_and_opens_nothing_before_it_has_hours(
     person = Person.objects.get(pk=account.pk)
     assert signed_in(person).get("/operator/").status_code == 404
     assert "open to this account until" in command("operator_access", "olga@host.example", "--reason", "ticket 12")
+    give_app(person)  # whoever opens the register has a second factor
     given = OperatorAccess.objects.get()
     assert (given.person_id, given.reason, given.starts, given.ends) == (account.pk, "ticket 12", NOON, NOON + 2 * HOUR)
     assert signed_in(person).get("/operator/").status_code == 200
