@@ -11,20 +11,28 @@ from uuid import uuid4
 
 from accounts.models import (
     Account,
+    AddressChange,
     Agreement,
     AuditEvent,
     Child,
+    CircleChange,
     CircleRow,
     Contact,
+    Deactivation,
     Explanation,
+    FactorReset,
     HelperConsent,
+    Invitation,
     Membership,
     MoveIn,
     MoveInRow,
     Named,
+    Notice,
+    OperatorAccess,
     Person,
     Renewal,
     Restriction,
+    RowReview,
     Signature,
     Supervision,
 )
@@ -83,6 +91,7 @@ def corners() -> Scene:
     shared_after_a_quiet_time(scene)
     only_marked(scene)
     acts(scene)
+    ways_in(scene)
     moving_in(scene)
     for who in [row.person.name for row in scene.made["CircleRow"] if row.role == THERAPIST]:
         if who not in {row.therapist.name for row in scene.made["Supervision"]}:  # over nobody but this therapist
@@ -152,6 +161,25 @@ def staff_at(scene: Scene, edge: tuple[int, int | None]) -> None:
     tie(scene, who, BEN, GUARDIAN, "informed", tick=edge[0], until=edge[1])
     for role in ("admin", "safeguarding_lead"):
         employed(scene, newcomer(scene, role), role, edge)
+        put_out(scene, employed(scene, newcomer(scene, f"{role} put out"), role), edge)
+    who = employed(scene, newcomer(scene, "therapist put out"), "therapist")
+    tie(scene, who, BEN, THERAPIST)
+    note(scene, BEN, who, None)
+    put_out(scene, who, edge)
+    supervise(scene, employed(scene, newcomer(scene, "supervisor of who is put out"), "supervisor"), who)
+    who = employed(scene, newcomer(scene, "supervisor put out"), "supervisor")
+    supervise(scene, who, "ruth")
+    put_out(scene, who, edge)
+    put_out(scene, employed(scene, newcomer(scene, "put out elsewhere"), "therapist"), edge, practice=1)
+    tie(scene, list(scene.people)[-1], BEN, THERAPIST)
+
+
+def put_out(scene: Scene, who: str, edge: tuple[int, int | None], practice: int = 0) -> None:
+    """A practice ended somebody's access."""
+    scene.add(
+        Deactivation, practice=scene.practices[practice], person=scene.people[who], reason="r",
+        set_by=scene.people["omar"], **at(scene, edge),
+    )  # fmt: skip
 
 
 def family_at(scene: Scene, edge: tuple[int, int | None]) -> None:
@@ -173,6 +201,13 @@ def family_at(scene: Scene, edge: tuple[int, int | None]) -> None:
         who = newcomer(scene, f"young and {kind}")
         tie(scene, who, BEN, YOUNG)
         restrict(scene, who, BEN, kind, edge)
+    who = newcomer(scene, "full, put out")
+    tie(scene, who, BEN, GUARDIAN, "full")
+    put_out(scene, who, edge)
+    scene.add(
+        OperatorAccess, person=scene.people[newcomer(scene, "operator")], reason="r", starts=scene.at(edge[0]),
+        ends=scene.at(edge[1] or NOW + 9),
+    )  # fmt: skip
     who = newcomer(scene, "renewed")
     row = tie(scene, who, LEO, GUARDIAN, "full")
     scene.add(
@@ -699,6 +734,60 @@ def filed(scene: Scene, who: str, where: Any) -> None:
             scene.add(MoveInRow, move=file, number=number, cells={}, chosen=False, outcome=outcome, **by)
     # Without rows, which would hold whose it is by their key.
     scene.add(MoveIn, uploaded_at=scene.at(1), status="running" if who == "omar" else "expired", rows=2, **by)
+
+
+def ways_in(scene: Scene) -> None:
+    """Invitations about a child or none, of people inside and outside its circle; consents that end now, soon and not; rows to be
+    looked at and what people are told, at the edges; addresses and second factors under way and over."""
+    near, about = scene.practices[0], scene.children[BEN]
+    asked = {"invited_by": scene.people["omar"], "invited_at": scene.at(1), "expires_at": scene.at(NOW + 9)}
+    for child, inside in ((None, False), (None, True), (about, False), (about, True), (scene.children[0], False)):
+        for over in ({}, {"revoked_at": scene.now}, {"accepted_at": scene.now}):
+            who = newcomer(scene, "invited")
+            Account.objects.filter(pk=scene.people[who].pk).update(email=None)
+            if inside:
+                tie(scene, who, BEN, GUARDIAN, "informed")
+            else:
+                employed(scene, who, "therapist")
+            scene.add(
+                Invitation, practice=near, child=child, person=scene.people[who], kind="guardian", email="n@x.example",
+                **asked, **over,
+            )  # fmt: skip
+    helper = next(row for row in scene.made["CircleRow"] if row.child_id == about.pk and row.role == HELPER)
+    for until in (NOW - 1, NOW, NOW + 1, None):
+        for giver in ("ivan", "uma", "ruth"):
+            scene.add(
+                HelperConsent, child=about, circle_row=helper, given_by=scene.people[giver], scope="s",
+                given_at=scene.at(1), until=None if until is None else scene.at(until),
+            )  # fmt: skip
+    guardian = next(row for row in scene.made["CircleRow"] if row.child_id == about.pk and row.role == GUARDIAN)
+    for flagged in (NOW, NOW + 1):
+        for looked in ({}, {"reviewed_at": scene.at(NOW), "reviewed_by": scene.people["ruth"]}):
+            scene.add(
+                RowReview, child=about, circle_row=guardian, person=guardian.person, reason="new_address",
+                flagged_at=scene.at(flagged), **looked,
+            )  # fmt: skip
+    tied = {row.person.name for row in scene.made["CircleRow"] if row.child_id == about.pk}
+    for who in [*dict.fromkeys(each for each in scene.people if each in tied), "zoe", "omar", "stella", "priya"]:
+        for child in (None, about):
+            for told_at in (NOW - 1, NOW, NOW + 1):
+                scene.add(
+                    Notice, practice=near, child=child, person=scene.people[who], kind="new_therapist",
+                    about=scene.people["tom"], told_at=scene.at(told_at),
+                )  # fmt: skip
+    for who, over in (("zoe", {}), ("omar", {"done_at": scene.now}), ("ruth", {"void_at": scene.now}), ("ivan", {})):
+        scene.add(
+            AddressChange, person=scene.people[who], email="n@x.example", asked_at=scene.at(1),
+            expires_at=scene.at(NOW + 9), **over,
+        )  # fmt: skip
+        scene.add(
+            FactorReset, practice=near, person=scene.people[who], asked_by=scene.people["abe"], reason="r",
+            asked_at=scene.at(1), expires_at=scene.at(NOW + 9),
+        )  # fmt: skip
+        scene.add(
+            CircleChange, child=about, person=scene.people[who], kind="added", effective=scene.at(1),
+            changed_by=scene.people["omar"], changed_at=scene.at(1), bundle=uuid4(),
+        )  # fmt: skip
 
 
 def acts(scene: Scene) -> None:

@@ -65,6 +65,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "Mark read: drop 0.1.0 own sessions_log_mark,child",
         "ProgressNote read: drop 0.0.1.0.1.1.0 note_readers sessions_log_progressnote,child",
         "Reply read: drop 0.0.1.1.0 own sessions_log_reply,child",
+        "Notice read: drop 1.2.0 own accounts_notice,child",
     ),
     "a composite key ties the child to the item's": (
         "Addendum read: drop 1.1 child",
@@ -131,7 +132,15 @@ EQUIVALENT: dict[str, str] = {name: reason for reason, names in REASONS.items() 
 # By the beginning of their names: whole rules of which another layer asks as much.
 READ_AGAIN = "the read rule, which the row must pass before and after, says so already"
 HELD = "a trigger holds it, for every role"
+SAID_TWICE = "what it becomes must look so as well, and a trigger lets that column not change"
 BEGINNINGS: dict[str, str] = {
+    "AddressChange change: drop 1 done_at": SAID_TWICE,
+    "Deactivation change: drop 2": SAID_TWICE,
+    "Invitation change: drop 0": READ_AGAIN,
+    "Invitation change into: drop 0": READ_AGAIN,
+    "Notice change: drop": READ_AGAIN,
+    "RowReview change: drop 0.0.1": READ_AGAIN,
+    "RowReview change into: drop 0.0.1": READ_AGAIN,
     "Addendum change: drop 0 error_at": HELD,
     "Addendum change into: drop 3": READ_AGAIN,
     "FormDraft change: drop": READ_AGAIN,

@@ -15,6 +15,7 @@ from psycopg import Error
 from accounts.visibility import guarded_models
 from carebridge.lib.database import APP
 from tests.oracle import Row, World, may_change, may_insert, read_world
+from tests.oracle.reading_office import operates
 from tests.proof import trials
 from tests.proof.candidates import additions, alterations, every_alteration, misses, newcomers
 from tests.proof.candidates_moving import every_tie
@@ -44,6 +45,7 @@ class Looker:
     adds: dict[str, list[tuple[Row, bool]]] = field(default_factory=lambda: defaultdict(list))
     changes: dict[str, list[tuple[Row, Row, bool]]] = field(default_factory=lambda: defaultdict(list))
     places: tuple[str, ...] = ()  # what the kernel as it is gives them
+    operates: bool = False  # reads the practices of all worlds
 
 
 def hang() -> list[Looker]:
@@ -58,7 +60,10 @@ def hang() -> list[Looker]:
         )
         before = {(row.model, row.pk) for row in every.rows(every.tables)}
         lookers += _lookers(scene, own, Random(seed))
+    practices = {str(row.pk) for row in read_world().tables["Practice"]}
     for looker in lookers:
+        if looker.operates:
+            looker.reads["Practice"] = practices
         with entered(looker):
             looker.places = settings()
     check_deferred()  # a table with waiting keys takes no new policy
@@ -75,7 +80,7 @@ def _lookers(scene: Scene, world: World, chance: Random) -> Iterator[Looker]:
         reads: dict[str, set[str]] = defaultdict(set)
         for model, key in believed(world, me, scene, models):
             reads[model].add(key)
-        looker = Looker(str(me or ""), scene.now.isoformat(), reads)
+        looker = Looker(str(me or ""), scene.now.isoformat(), reads, operates=operates(world, me or 0, scene.now))
         tried = [
             *additions(world, scene, chance, me or 0, tries),
             *misses(world, scene, chance, me),
