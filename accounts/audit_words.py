@@ -28,6 +28,7 @@ SIGN_IN: Told = {
     "address_changed": gettext_lazy("signs in by another address now"),
 }
 PEOPLE: Told = {
+    "notices_read": gettext_lazy("read their notices"),
     "people_read": gettext_lazy("looked at the people of the practice"),
     "invited": gettext_lazy("invited somebody"),
     "invitation_sent_again": gettext_lazy("sent an invitation again"),

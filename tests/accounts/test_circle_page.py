@@ -151,7 +151,10 @@ def test_no_word_of_the_record_stands_on_it(db: None, noon: None) -> None:
         for who in TEAM[child] | ADMINS[child] | LEADS[child]:
             words = words_of(read(world.person(who), "circle", world.children[child].public_id))
             assert not [row for row, _ in words if who not in READERS[row]], (who, child)
-            assert {row.split("_")[0] for row, _ in words} <= {"p", "c", "k", "l", "h", "consent", "change"}, (who, child)
+            assert {row.split("_")[0] for row, _ in words} <= {"p", "c", "k", "l", "h", "consent", "change"}, (
+                who,
+                child,
+            )
     found = read(world.person("ines"), "circle", world.cast.maya.public_id)
     about = reverse("circle", args=[world.cast.maya.public_id])
     assert f'href="{about}' not in found

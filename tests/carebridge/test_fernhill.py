@@ -38,6 +38,8 @@ OFFERED: dict[str, Any] = {  # each place of the format that takes one of some w
     "home_updates/marks/kind": MarkKind, "home_updates/where": Place,
 }  # fmt: skip
 # Whose pages may be bare, and which: nobody's but these.
+# What begins to fill once people work here: the bundle tells no notices, no invitations and no history of acts on pages.
+QUIET_AT_FIRST = {"notices", "invitations", "hand_over", "circle"}
 BARE = {("gareth", "home"), ("grace", "home"), ("colin", "move_in"), ("jean", "home")}
 # One sentence each that only the team, only one household, only its author may read.
 SENTENCES = {
@@ -109,7 +111,8 @@ def test_every_key_of_the_format_occurs(practice: Json) -> None:
     """Of the lists that are built, but for these."""
     keys = keys_of(practice)
     assert {"offered_to", "withheld_from", "addenda", "edits", "withdrawn_at", "entered_in_error", "consent"} <= keys
-    assert set(BUILT) - {"explanations", "named", "choices"} <= set(practice)  # these three only pages write
+    only_pages_write = {"explanations", "named", "choices", "circle_changes", "deactivations"}
+    assert set(BUILT) - only_pages_write <= set(practice)
 
 
 def keys_of(part: Json) -> set[str]:
@@ -162,7 +165,7 @@ def test_every_page_of_everyone_answers_and_shows_something(loaded: dict[str, Pe
         pages = walk(signed_in(loaded[ref]), most=SAMPLE)
         walked[ref] = len(pages)
         bare |= {(ref, kind_of(path)[0]) for path, text in pages.items() if 'class="empty"' in text}
-    assert not bare - BARE
+    assert not {(ref, name) for ref, name in bare if name not in QUIET_AT_FIRST} - BARE
     print(f"{walked.total()} pages of {len(walked)} people: {dict(walked)}")
 
 
@@ -177,10 +180,11 @@ def walk(client: WallClient, *, most: int) -> dict[str, str]:
         if path in pages or aside or seen[kind] >= most:
             continue
         seen[kind] += 1
-        response = client.get(path)
+        response = client.get(path, follow=True)  # one's own practice has its page by a redirect
         assert response.status_code == 200, path
         pages[path] = unescape(response.content.decode())
         inside = re.findall(r'<a [^>]*href="(/[^"]*|\?[^"]+)"', pages[path])
+        inside = [link.partition("#")[0] for link in inside]
         todo += [path.partition("?")[0] + link if link[0] == "?" else link for link in inside]
     return pages
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts.models import Contact, HelperConsent, MoveIn, Named, Restriction
+from accounts.models import Account, Contact, HelperConsent, MoveIn, Named, Restriction
 from sessions_log.models import Addendum, Mark, Opening, Summary, TakenOut, Withholding
 from tests import people
 from tests.accounts.moving import brought_in, guardian, row
@@ -19,7 +19,7 @@ from tests.guards.browsing import PROOF
 from tests.guards.shown.layout import addresses
 from tests.guards.twins import differences, live_twice, told
 from tests.harness import signed_in
-from tests.people import DAY, NOON
+from tests.people import DAY, LONG_AGO, NOON
 from tests.worlds import (
     HOUR,
     Rich,
@@ -41,6 +41,7 @@ MINUTE = timedelta(minutes=1)
 def prepare(world: Rich) -> None:
     """Dan reads signed notes, nobody names or silences him yet, and what he may read fills more than a page of the stream,
     much of it at the same moments."""
+    Account.objects.update(last_login=LONG_AGO)  # whether colleagues ever signed in is no secret among staff
     Named.objects.all().delete()
     Restriction.objects.filter(person=world.cast.dan).delete()
     for number in range(45):
