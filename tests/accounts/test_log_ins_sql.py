@@ -557,6 +557,8 @@ def anybodys(world: Any, model: type[models.Model], column: str) -> Any:
     if model.__name__ in unanswered:
         return world.rows[unanswered[model.__name__]].pk
     rows = model._default_manager.exclude(**{f"{column}__isnull": True}).order_by("pk").values_list("pk", flat=True)
+    if model is CircleRow:  # neither a young person nor somebody of another practice joins with an account
+        rows = rows.filter(role="guardian", practice=world.cast.practice)
     return rows.last() if column == "therapist_id" else rows.first()
 
 
