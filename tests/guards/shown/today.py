@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import CircleRow, Membership, Person
+from accounts.models import CircleRow, Membership, Notice, Person
 from sessions_log.models import HomeUpdate, Look, Mark, Release, Reply, Session, Sharing
 from tests.guards.sentinels import Words
 from tests.guards.shown.page import THERAPIST, Page
@@ -42,6 +42,10 @@ def home_page(world: Rich, who: str, news: list[Line] | None = None) -> Words:
         page.show("restriction_quinn", through=())
         page.show("p_quinn", "name")
         page.show("c_maya", "name")
+    for key in [key for key, row in world.rows.items() if isinstance(row, Notice)]:
+        notice = world.rows[key]
+        if page.reads(key) and notice.read_at is None and notice.about_id:
+            page.name(notice.about_id, key)
     if who in ADMINS["maya"]:  # her row is to be looked at again
         page.show("p_priya", "name")
     return page.words | never_came(world, who)
