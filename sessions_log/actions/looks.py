@@ -14,7 +14,7 @@ def look(*, child: Child) -> datetime | None:
     before: datetime | None = mine.values_list("looked_at", flat=True).first()
     # A look of another window may have come meanwhile, at a moment that has not come here: to this one it is not there, and
     # it stands.
-    if not mine.update(looked_at=me.moment):
+    if before is None or not mine.update(looked_at=me.moment):
         now = Look(practice_id=child.practice_id, child=child, person_id=me.person_id, looked_at=me.moment)
         Look.objects.bulk_create([now], ignore_conflicts=True)
     return before

@@ -220,8 +220,8 @@ def compare(rounds: int) -> None:
     print(f"\n{'page':28}{'× bare':>9} at {practice.LITTLE.notes:,}{'':6}at {practice.MUCH.notes:,} notes")
     for name, ratio in little.items():
         more = (much[name] / ratio - 1) * 100
-        print(f"{name:28}{ratio:9.2f}{much[name]:20.2f}{more:+8.1f}% {verdict(more <= SAME)}")
-    print(f"Aim: at most {SAME:g} % more.")
+        print(f"{name:28}{ratio:9.2f}{much[name]:20.2f}{more:+8.1f}% {verdict(abs(more) <= SAME)}")
+    print(f"Aim: the same within {SAME:g} %.")
 
 
 def hashed(password: str) -> str:
