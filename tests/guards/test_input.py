@@ -536,6 +536,6 @@ def test_every_form_is_tried() -> None:
         "home", "health", "ready", "leave", "account_inactive", "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
-        "usersessions_list", "stay", "address_give_up", "address_yes", "mfa_index", "mfa_deactivate_totp",
+        "usersessions_list", "stay", "notices", "address_give_up", "address_yes", "mfa_index", "mfa_deactivate_totp",
         "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_remove_webauthn",
     }  # fmt: skip
