@@ -11,7 +11,9 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
@@ -63,6 +65,19 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(MaxLengthValidator(NAME))
+        if not self.user.has_usable_password():
+            self.initial["passwordless"] = True
+
+    def clean_passwordless(self) -> bool:
+        """Whoever has no password needs one that signs in by itself."""
+        alone = bool(self.cleaned_data["passwordless"])
+        if not alone and not self.user.has_usable_password():
+            raise ValidationError(
+                _(
+                    "You have no password: without this tick nothing would sign you in. Tick it, or set a password first."
+                )
+            )
+        return alone
 
     def clean(self) -> dict[str, Any]:
         """An answer that cannot be read is a wrong one."""

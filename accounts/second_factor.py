@@ -25,6 +25,7 @@ SEEN = "has_factor"  # in the session: it was there, which ends with the session
 OPEN = {
     "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout", "leave", "stay",
+    "account_set_password",
 }  # fmt: skip
 
 

@@ -33,8 +33,9 @@ class Open:
 
 
 @transaction.atomic
-def accept(*, found: Open, password: str, username: str = "") -> int:
-    """Accept with a password of one's own. Returns the account's number; from here on the viewer is its owner.
+def accept(*, found: Open, password: str | None, username: str = "") -> int:
+    """Accept with a password of one's own, or with none: a passkey follows. Returns the account's number; from
+    here on the viewer is its owner.
 
     Raises Closed; Taken, after which another log-in name may be tried.
     """

@@ -38,7 +38,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def with_password(request: HttpRequest, found: Open) -> HttpResponse:
-    """Somebody new: a password, and in."""
+    """Somebody new: a password, and in; or in without one, and on to the page that makes a passkey."""
+    if request.method == "POST" and "passkey" in request.POST:
+        return with_passkey(request, found)
     form = PasswordForm(request.POST if request.method == "POST" else None, account=Account(email=found.way.email))
     if not form.is_valid():
         return door(request, "password", found, form=form)
@@ -53,6 +55,20 @@ def with_password(request: HttpRequest, found: Open) -> HttpResponse:
         % {"practice": found.way.practice},
     )
     return response
+
+
+def with_passkey(request: HttpRequest, found: Open) -> HttpResponse:
+    """In by the link alone. Whoever then makes no passkey gets back in as after a forgotten password: by the same mailbox."""
+    try:
+        account = accept(found=found, password=None)
+    except Closed:
+        return door(request, "closed")
+    sign_in_by(request, account)
+    messages.success(
+        request,
+        _("You have joined %(practice)s. Now make the passkey that signs you in.") % {"practice": found.way.practice},
+    )
+    return redirect("mfa_add_webauthn")
 
 
 def as_oneself(request: HttpRequest, user: Account, found: Open) -> HttpResponse:

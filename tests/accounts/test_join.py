@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.urls import reverse
 
 from accounts import links
@@ -19,6 +21,7 @@ from accounts.models import Account, AuditEvent, Child, CircleRow, Contact, Invi
 from carebridge.lib.logs import JsonLines
 from tests import people
 from tests.accounts.joining import PASSWORD, choose, invited, newcomer, plain, token, where
+from tests.accounts.signing_in import Authenticating, challenge_of
 from tests.guards.browsing import faults_of
 from tests.harness import WallClient, signed_in, viewing
 from tests.people import DAY, NOON, Willow
@@ -68,6 +71,44 @@ def test_a_colleague_has_their_roles_from_the_start(willow: Willow) -> None:
     found = Membership.objects.filter(person_id=invitation.person_id).values_list("role", flat=True)
     assert set(found) == {"therapist", "supervisor"}
     assert client.get("/")["Location"] == reverse("mfa_index"), "first a second factor"
+
+
+def test_somebody_new_joins_with_a_passkey_and_no_password(willow: Willow) -> None:
+    invitation, client = invited(willow), WallClient()
+    assert "Join with a passkey instead" in page(client, where(invitation))
+    assert client.post(where(invitation), {"passkey": "1"})["Location"] == reverse("mfa_add_webauthn")
+    account = Account.objects.get(email="uma@okafor.example")
+    assert not account.has_usable_password()
+    shown = page(client, reverse("mfa_add_webauthn"))
+    assert "You have joined Practice willow" in shown
+    assert re.search(r'name="passwordless"[^>]*checked', shown)
+    device = Authenticating()
+    form = {"name": "", "credential": device.made(challenge_of(client.get(reverse("mfa_add_webauthn"))))}
+    refused = client.post(reverse("mfa_add_webauthn"), form).content.decode()
+    assert "nothing would sign you in" in refused, "it has to open the log-in by itself"
+    form["credential"] = device.made(challenge_of(client.get(reverse("mfa_add_webauthn"))))
+    assert client.post(reverse("mfa_add_webauthn"), {**form, "passwordless": "on"}).status_code == 302
+    again = WallClient()
+    asked = again.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    again.post(reverse("mfa_login_webauthn"), {"credential": device.shown(challenge_of(asked), account)})
+    assert "Hello Uma Okafor" in again.get("/").content.decode()
+    assert "This link opens nothing" in WallClient().post(where(invitation), {"passkey": "1"}).content.decode()
+
+
+def test_who_made_no_passkey_gets_in_by_the_mailbox(willow: Willow) -> None:
+    """A colleague has none yet and no password: nothing but the set-up pages opens, and a password can be set there."""
+    invitation, client = invited(willow, kind="staff", roles=("therapist",)), WallClient()
+    client.post(where(invitation), {"passkey": "1"})
+    assert client.get("/")["Location"] == reverse("mfa_index")
+    assert "Set a password instead" in page(client, reverse("mfa_add_webauthn"))
+    chosen = {"password1": PASSWORD, "password2": PASSWORD}
+    assert client.post(reverse("account_set_password"), chosen).status_code == 302
+    assert Account.objects.get(pk=invitation.person_id).check_password(PASSWORD)
+    other = invited(willow, email="vi@okafor.example")
+    WallClient().post(where(other), {"passkey": "1"})
+    mail.outbox.clear()
+    WallClient().post(reverse("account_reset_password"), {"email": "vi@okafor.example"})
+    assert [sent.to for sent in mail.outbox] == [["vi@okafor.example"]]
 
 
 @pytest.mark.parametrize(
