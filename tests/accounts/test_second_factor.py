@@ -253,7 +253,8 @@ def test_a_name_has_an_end(willow: Willow) -> None:
     client = signed_in(willow.tom)
     challenge = challenge_of(client.get(reverse("mfa_add_webauthn")))
     long: Any = client.post(
-        reverse("mfa_add_webauthn"), {"name": "x" * 101, "credential": Authenticating().made(challenge)}
+        reverse("mfa_add_webauthn"),
+        {"name": "x" * 101, "passwordless": "on", "credential": Authenticating().made(challenge)},
     )
     assert long.context["form"].errors.keys() == {"name"}
     assert not Authenticator.objects.exists()
