@@ -165,7 +165,8 @@ def restore(dump: Path, superuser_url: str) -> Contents:
     if wrong := differences(manifest, restored):
         raise Refused("\n".join(["Restored, but not the same:", *wrong]))
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        connection.execute("ANALYZE")
+        # What all databases of the cluster share may be held by another one for long; its statistics can wait.
+        connection.execute("ANALYZE (SKIP_LOCKED)")
     return restored
 
 
