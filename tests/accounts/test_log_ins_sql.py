@@ -634,6 +634,17 @@ def test_an_address_changes_when_both_mailboxes_have_said_yes(willow: Willow, fi
     assert says_yes(change, first) is None  # done
 
 
+def test_whoever_had_no_address_has_no_old_mailbox_to_ask(willow: Willow) -> None:
+    """And nobody else's change is done with it."""
+    other = asked(willow, email="dans@x.example")
+    change = asked(willow, email="kits@x.example", who="maya_login")
+    Account.objects.filter(pk=willow.maya_login.pk).update(email=None)
+    assert says_yes(change, "new") is True
+    assert Account.objects.get(pk=willow.maya_login.pk).email == "kits@x.example"
+    other.refresh_from_db()
+    assert other.done_at is None
+
+
 def test_a_change_that_is_not_open_changes_nothing(willow: Willow) -> None:
     change = asked(willow)
     rows = AddressChange.objects.filter(pk=change.pk)

@@ -137,7 +137,7 @@ def test_a_device_that_others_use_keeps_no_words(visitor: Visitors) -> None:
     joy = visitor()
     joy.page.goto("/accounts/login/")
     joy.page.get_by_label("Other people use this device").check()
-    joy.fill("Email", PEOPLE["joy"]["email"])
+    joy.fill("E-mail or log-in name", PEOPLE["joy"]["email"])
     joy.fill("Password", PEOPLE["joy"]["password"])
     joy.press("Sign in")
     joy.page.goto("/account/")

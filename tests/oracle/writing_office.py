@@ -129,6 +129,11 @@ def change_profile(world: World, me: int, old: Row, new: Row, now: datetime) -> 
     return profile(world, me, old, now) and same_but(old, new, "body", "training")
 
 
+def change_photo(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
+    """One's own picture."""
+    return profile(world, me, old, now) and same_but(old, new, "picture")
+
+
 def change_practice(world: World, me: int, old: Row, new: Row, now: datetime) -> bool:
     """Its admins: all but its reference."""
     return "admin" in roles_in(world, me, old.pk, now) and same_but(
@@ -221,6 +226,7 @@ INSERT: dict[str, Callable[[World, int, Row, datetime], bool]] = {
     "HelperConsent": consent,
     "Invitation": add_invitation,
     "Membership": membership,
+    "StaffPhoto": profile,
     "StaffProfile": profile,
     "Supervision": supervision,
 }
@@ -235,6 +241,7 @@ CHANGE: dict[str, Callable[[World, int, Row, Row, datetime], bool]] = {
     "Person": change_person,
     "Practice": change_practice,
     "RowReview": change_review,
+    "StaffPhoto": change_photo,
     "StaffProfile": change_profile,
     "Supervision": change_supervision,
 }

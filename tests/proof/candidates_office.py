@@ -11,7 +11,7 @@ from tests.proof.worlds import TICK, Scene
 
 OFFICE = (
     "AddressChange", "CircleChange", "Contact", "Deactivation", "Explanation", "FactorReset", "HelperConsent", "Invitation",
-    "Membership", "StaffProfile", "Supervision",
+    "Membership", "StaffPhoto", "StaffProfile", "Supervision",
 )  # fmt: skip
 AUTHORS = {
     "CircleChange": "changed_by_id", "Deactivation": "set_by_id", "Explanation": "explained_by_id",
@@ -42,6 +42,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "Person": ("name", "public_id"),
     "Practice": ("name", "fees", "ref"),
     "RowReview": ("looked", "looked", "looked_by", "looked_past", "flagged_at", "nothing"),
+    "StaffPhoto": ("picture", "person_id", "practice_id"),
     "StaffProfile": ("body", "training", "person_id", "practice_id"),
     "Supervision": (*ENDED[:-1], "ends_now", "therapist_id"),
 }  # fmt: skip
@@ -125,6 +126,8 @@ def sound(here: Somewhere, model: str) -> Row | None:
             return here.about(
                 model, person_id=here.person(), role=role, starts=starts, ends=chance.choice((None, ahead + TICK))
             )
+        case "StaffPhoto":
+            return here.about(model, person_id=me, picture=b"2")
         case "StaffProfile":
             return here.about(model, person_id=me, body="b", training="t")
     staff = sorted({row.person_id for row in here.world.where("Membership", "practice_id", here.practice)})
@@ -288,10 +291,16 @@ def office_changes(
 
 
 def every_office_change(world: World, scene: Scene, chance: Random, me: int) -> Iterator[tuple[Row, Row]]:
-    """Every kind of change of some rows that can be read."""
+    """Every kind of change of some rows that can be read, short access among them."""
     for model, ways in CHANGES.items():
         there = [row for row in world.tables[model] if may_read(world, me, row, scene.now)]
         mine = [row for row in there if is_ones_own(row, me)][:2]
-        for old in [*mine, *chance.sample(there, min(8, len(there)))]:
+        short = [row for row in there if model == "CircleRow" and is_short(row, scene) and row.person_id != me][:3]
+        for old in [*mine, *short, *chance.sample(there, min(8, len(there)))]:
             for how in dict.fromkeys(ways):
                 yield old, changed(world, scene, chance, old, how, me)
+
+
+def is_short(row: Row, scene: Scene) -> bool:
+    """A therapist's row that goes on until a moment ahead: what a lead may end."""
+    return bool(row.role == "therapist" and row.starts <= scene.now and row.ends and row.ends > scene.now)

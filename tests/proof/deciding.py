@@ -77,4 +77,15 @@ def told_apart(mutant: Mutant, asking: list[Case]) -> bool:
         return any(fails(case) for case in asking)
 
 
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "hold_the_invitation: \"NEW.kind = 'young_person'\" → 'true' in \"IF NEW.kind = 'young_person' AND EXISTS (\"": (
+        "an invitation of another kind for somebody with a log-in name is refused before"
+    ),
+    "open_invitation: 'a.id <> i.person_id' → 'true' in 'OR EXISTS (SELECT FROM public.accounts_account a WHERE lower(a.email) ="
+    " lower(i.email) AND a.id <> i.person_id)),'": "whoever is invited has no address to sign in by",
+    "join_as: 'i.id = join_as.invitation' → 'true' in 'PERFORM FROM public.accounts_invitation i WHERE i.id = join_as.invitation"
+    " FOR UPDATE;'": "it locks more than it has to",
+    "join_as: \"PERFORM set_config('app.joining', 'yes', true);\" → '' in \"PERFORM set_config('app.joining', 'yes', true);\"": (
+        "whoever joins with an account is signed in, which the triggers ask, too"
+    ),
+}

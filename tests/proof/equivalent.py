@@ -136,6 +136,7 @@ SAID_TWICE = "what it becomes must look so as well, and a trigger lets that colu
 BEGINNINGS: dict[str, str] = {
     "AddressChange change: drop 1 done_at": SAID_TWICE,
     "Deactivation change: drop 2": SAID_TWICE,
+    "Supervision change: drop 0 admin": SAID_TWICE,
     "Invitation change: drop 0": READ_AGAIN,
     "Invitation change into: drop 0": READ_AGAIN,
     "Notice change: drop": READ_AGAIN,

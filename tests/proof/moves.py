@@ -20,6 +20,7 @@ from accounts.models import (
     Renewal,
     Restriction,
     Signature,
+    StaffPhoto,
     StaffProfile,
     Supervision,
 )
@@ -149,9 +150,11 @@ def supervise(scene: Scene, choices: Choices) -> None:
 
 
 def introduce(scene: Scene, choices: Choices) -> None:
-    """A profile."""
+    """A profile, with a picture."""
     practice = scene.practices[choices.number() % 5 == 4]
-    scene.add(StaffProfile, practice=practice, person=scene.person(choices), body="About me")
+    person = scene.person(choices)
+    scene.add(StaffProfile, practice=practice, person=person, body="About me")
+    scene.add(StaffPhoto, practice=practice, person=person, picture=b"1")
 
 
 def record(scene: Scene, choices: Choices) -> None:

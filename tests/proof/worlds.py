@@ -26,6 +26,7 @@ from accounts.models import (
     Person,
     Practice,
     Relationship,
+    StaffPhoto,
     StaffProfile,
     Supervision,
 )
@@ -276,6 +277,7 @@ def cast() -> Scene:
     tie(scene, "vic", 2, THERAPIST, tick=1)
     scene.add(StaffProfile, practice=near, person=scene.people["tom"], body="About Tom")
     scene.add(StaffProfile, practice=near, person=scene.people["lena"], body="About Lena")
+    scene.add(StaffPhoto, practice=near, person=scene.people["tom"], picture=b"1")
     scene.add(Agreement, child=scene.children[0], guardian_access="signed_notes", young_person_access="signed_notes",
               in_force_from=scene.at(3))  # fmt: skip
     scene.add(Agreement, child=scene.children[2], guardian_access="signed_notes", in_force_from=scene.at(0))
