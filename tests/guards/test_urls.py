@@ -317,7 +317,9 @@ def add_circles(world: Rich) -> None:
     ]:
         who = world.person(key.removeprefix("row_"))
         world.rows[key] = CircleRow.objects.filter(child=world.children[child], person=who).latest("starts")
-    world.rows["row_short"] = people.tie(cast.otto, cast.leo, "therapist", starts=NOON - DAY / 4, ends=NOON + DAY)
+    called_in = people.person("Called In")  # nobody whose doors are counted here
+    people.employ(called_in, cast.practice, "therapist")
+    world.rows["row_short"] = people.tie(called_in, cast.leo, "therapist", starts=NOON - DAY / 4, ends=NOON + DAY)
     new = people.tie(people.person("New"), cast.maya, "guardian", "informed", starts=NOON - DAY, ends=NOON + DAY)
     about = {"practice": cast.practice, "child": cast.maya}
     world.rows["row_new"] = new
