@@ -135,13 +135,13 @@ class Visitor:
             link if link.startswith("/") and not link.startswith("/static/") and not link.endswith(".csv") else ""
         )  # a file is no page
 
-    def finds_nowhere(self, words: Iterable[str]) -> list[str]:
-        """None of the words stands on any page this person can reach; returns the addresses."""
+    def finds_nowhere(self, words: Iterable[str]) -> dict[str, str]:
+        """None of the words stands on any page this person can reach; returns the pages by their addresses."""
         pages = self.everything()
         for path, text in pages.items():
             for word in words:
                 assert word not in text, f"{word!r} on {path}"
-        return list(pages)
+        return pages
 
     def done(self) -> None:
         """Close the browser; nothing forbidden has happened in it."""
